@@ -1,0 +1,1 @@
+"""Running Resonanz: engines, topics, indexes, demo, images."""

@@ -1,0 +1,1 @@
+"""One module, one concern, two users at least."""

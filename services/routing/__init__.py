@@ -1,0 +1,1 @@
+"""Routing decides: which queue, which agent, which state, and says why."""
