@@ -16,7 +16,8 @@ from joserfc.jwk import KeySet
 from libs.common.events import Frozen
 from libs.common.problems import Problem, forbidden
 
-Role = Literal["admin", "lead", "agent"]
+Role = Literal["admin", "lead", "agent", "operator"]
+"""`operator` runs the installation and sees dead letters of all tenants; the others work in one."""
 _KEYS_FOR_SECONDS = 3600.0
 _ASK_AGAIN_SECONDS = 5.0
 

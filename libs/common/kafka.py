@@ -332,11 +332,21 @@ def listen(
     return reader
 
 
-async def tail(settings: KafkaSettings, topic: Topic, backlog: int) -> AsyncIterator[list[Record]]:
+@dataclass(frozen=True, slots=True)
+class Tailed:
+    """What a tail has read, and per partition the oldest offset there is, where it began, the next one."""
+
+    records: list[Record]
+    oldest: dict[int, int]
+    begins: dict[int, int]
+    nexts: dict[int, int]
+
+
+async def tail(settings: KafkaSettings, topic: Topic, backlog: int) -> AsyncIterator[Tailed]:
     """Read a topic without a group: the newest records of each partition, then all that come.
 
-    For what every instance must see, such as sockets' feeds; the first list yielded may be empty
-    and says that the tail has caught up with where the topic ended when it began.
+    For what every instance must see, such as the feeds of its sockets. What is yielded first may hold no
+    records: it says that the tail has caught up with where the topic ended when it began.
 
     Args:
         backlog: how many records to go back in each partition.
@@ -347,18 +357,22 @@ async def tail(settings: KafkaSettings, topic: Topic, backlog: int) -> AsyncIter
         parts = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
         consumer.assign(parts)
         begin, end = await asyncio.gather(consumer.beginning_offsets(parts), consumer.end_offsets(parts))
+        starts = {at: max(begin[at], end[at] - backlog) for at in parts}
         for at in parts:
-            consumer.seek(at, max(begin[at], end[at] - backlog))
-        missing = {at for at in parts if end[at] > max(begin[at], end[at] - backlog)}
+            consumer.seek(at, starts[at])
+        missing = {at for at in parts if end[at] > starts[at]}
         history: list[Record] = []
         while missing:
-            history += _tailed(await consumer.getmany(timeout_ms=200))
+            history += _tailed(await consumer.getmany(*missing, timeout_ms=200))
             missing = {at for at in missing if await consumer.position(at) < end[at]}
-        yield history
+        begins = {at.partition: starts[at] for at in parts}
+        oldest = {at.partition: begin[at] for at in parts}
+        yield Tailed(history, oldest, begins, {at.partition: await consumer.position(at) for at in parts})
         while True:
             found = await consumer.getmany(timeout_ms=1_000)
             if found:
-                yield _tailed(found)
+                nexts = {at.partition: many[-1].offset + 1 for at, many in found.items()}
+                yield Tailed(_tailed(found), oldest, begins, nexts)
     finally:
         await consumer.stop()
 

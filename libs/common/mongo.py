@@ -137,10 +137,14 @@ async def write_mirrors(collection: Any, writes: Sequence[Any]) -> None:
             raise
 
 
-async def positions(collection: Any, ids: Iterable[str]) -> dict[str, Position]:
-    """Of these ids those that are mirrored, each with the record that first brought it."""
-    cursor = collection.find({"_id": {"$in": sorted(set(ids))}}, {"position": 1})
-    return {doc["_id"]: Position.parse(doc["position"]) async for doc in cursor if "position" in doc}
+async def positions(collection: Any, ids: Iterable[str], by: str = "_id") -> dict[str, Position]:
+    """Of these ids those that are mirrored, each with the record that first brought it.
+
+    Args:
+        by: the indexed field that holds the id.
+    """
+    cursor = collection.find({by: {"$in": sorted(set(ids))}}, {by: 1, "position": 1})
+    return {doc[by]: Position.parse(doc["position"]) async for doc in cursor if "position" in doc}
 
 
 def only_duplicates(error: BulkWriteError) -> bool:

@@ -203,6 +203,8 @@ class VisitorUpdate(Event):
     version: int
     line: Line | None = None
     read_seq: int = 0
+    cause: str
+    """Id of the event that caused it."""
 
     @property
     def key(self) -> str:

@@ -1,0 +1,1 @@
+"""CRM remembers: one contact over all channels of a brand."""

@@ -1,0 +1,1 @@
+"""Ingest is the only place that knows a platform, inwards and outwards."""

@@ -1,0 +1,1 @@
+"""Notify tells: agents at once, and those who were away what they have missed."""

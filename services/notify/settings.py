@@ -1,0 +1,11 @@
+"""What notify can be told from outside."""
+
+from pydantic_settings import SettingsConfigDict
+
+from libs.common.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """`NOTIFY_X`, or `RESONANZ_X` for all services."""
+
+    model_config = SettingsConfigDict(**{**ServiceSettings.model_config, "env_prefix": "NOTIFY_"})
