@@ -19,7 +19,9 @@ def configure_logs(service: str, level: Level = "info", *, human: bool = False) 
         service: bound to every line.
         human: coloured lines for a terminal instead of JSON.
     """
-    renderer: Any = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
+    renderer: Any = structlog.processors.JSONRenderer()
+    if human:  # plain: the default shows local variables, secrets among them
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -327,7 +327,7 @@ async def _converse(socket: WebSocket, chat: Chat, listener: Listener, after: in
     done, open_ = await asyncio.wait({talking, hearing, slow}, return_when=asyncio.FIRST_COMPLETED)
     for task in open_:
         task.cancel()
-    await asyncio.gather(*open_, return_exceptions=True)
+    await asyncio.gather(*open_, *done, return_exceptions=True)
     await _close(socket, 4429 if slow in done else 1000, "come back with your last line")
 
 
