@@ -17,7 +17,10 @@ from services.routing import repository as routing
 
 _REPOSITORIES: dict[str, ModuleType] = {"ingest": ingest, "routing": routing, "crm": crm, "notify": notify}
 _HANDLERS: dict[str, ModuleType] = {
-    "ingest": ingest_handlers, "routing": routing_handlers, "crm": crm_handlers, "notify": notify_handlers,
+    "ingest": ingest_handlers,
+    "routing": routing_handlers,
+    "crm": crm_handlers,
+    "notify": notify_handlers,
 }
 
 

@@ -19,19 +19,29 @@ PEOPLE = [
 _TOKEN_SECONDS = 30 * 86_400
 _BRANDS: dict[str, dict[str, Any]] = {
     "kaffeewerk": {
-        "name": "Kaffeewerk", "default_queue": "service",
+        "name": "Kaffeewerk",
+        "default_queue": "service",
         "queues": [{"id": "service", "name": "Service"}, {"id": "billing", "name": "Rechnung"}],
         "rules": [
-            {"id": "billing", "name": "Rechnungen", "queue": "billing",
-             "any_words": ["Rechnung", "Zahlung", "invoice", "refund"]}
+            {
+                "id": "billing",
+                "name": "Rechnungen",
+                "queue": "billing",
+                "any_words": ["Rechnung", "Zahlung", "invoice", "refund"],
+            }
         ],
     },
     "nordrad": {
-        "name": "Nordrad", "default_queue": "service",
+        "name": "Nordrad",
+        "default_queue": "service",
         "queues": [{"id": "service", "name": "Service"}, {"id": "workshop", "name": "Werkstatt"}],
         "rules": [
-            {"id": "workshop", "name": "Werkstatt", "queue": "workshop",
-             "any_words": ["Reparatur", "Bremse", "Kette", "repair"]}
+            {
+                "id": "workshop",
+                "name": "Werkstatt",
+                "queue": "workshop",
+                "any_words": ["Reparatur", "Bremse", "Kette", "repair"],
+            }
         ],
     },
 }
@@ -56,10 +66,20 @@ def seed(base: str, folder: Path, issuer: DevIssuer) -> dict[str, Any]:
     with httpx.Client(base_url=base, headers={"authorization": f"Bearer {tokens['ada']}"}, timeout=30) as api:
         channels = known if _still_there(api, known) else _seed_new(api, base)
     demo = {
-        "base": base, "tenant": TENANT, "seeded_at": int(time.time()),
-        "webhook": channels["webhook"], "livechat": channels["livechat"],
-        "people": {person.id: {"name": person.name, "roles": list(person.roles), "brands": list(person.brands),
-                               "token": tokens[person.id]} for person in PEOPLE},
+        "base": base,
+        "tenant": TENANT,
+        "seeded_at": int(time.time()),
+        "webhook": channels["webhook"],
+        "livechat": channels["livechat"],
+        "people": {
+            person.id: {
+                "name": person.name,
+                "roles": list(person.roles),
+                "brands": list(person.brands),
+                "token": tokens[person.id],
+            }
+            for person in PEOPLE
+        },
     }
     file.write_text(json.dumps(demo, indent=1))
     file.chmod(0o600)
@@ -68,7 +88,8 @@ def seed(base: str, folder: Path, issuer: DevIssuer) -> dict[str, Any]:
 
 def _still_there(api: httpx.Client, known: dict[str, Any]) -> bool:
     return bool(known) and all(
-        api.get(f"/api/ingest/v1/channels/{known[kind]['channel_id']}").is_success for kind in ("webhook", "livechat")
+        api.get(f"/api/ingest/v1/channels/{known[kind]['channel_id']}").is_success
+        for kind in ("webhook", "livechat")
     )
 
 
@@ -80,8 +101,11 @@ def _seed_new(api: httpx.Client, base: str) -> dict[str, Any]:
     webhook = _channel(api, "nordrad", "webhook", "Shop-System", {})
     livechat = _channel(api, "kaffeewerk", "livechat", "Website-Chat", {"title": "Kaffeewerk"})
     return {
-        "webhook": {"channel_id": webhook["id"], "secret": webhook["secret"],
-                    "url": f"{base}/api/ingest/v1/hooks/{webhook['id']}"},
+        "webhook": {
+            "channel_id": webhook["id"],
+            "secret": webhook["secret"],
+            "url": f"{base}/api/ingest/v1/hooks/{webhook['id']}",
+        },
         "livechat": {"channel_id": livechat["id"], "page": f"{base}/demo"},
     }
 

@@ -44,31 +44,43 @@ def types_of(kind: type[Event]) -> list[str]:
     """Event types a class may have; a pattern where ingest makes them of kind and action."""
     annotation = kind.model_fields["type"].annotation
     return [str(one) for one in get_args(annotation)] or {
-        "SocialEvent": ["social.<kind>.<action>"], "FeedEntry": ["the fact's type, or `typing`"]
+        "SocialEvent": ["social.<kind>.<action>"],
+        "FeedEntry": ["the fact's type, or `typing`"],
     }[kind.__name__]
 
 
 def events_page() -> str:
     """The event catalogue for people."""
     lines = [
-        "# Events", "",
-        "Made by `make docs` from `libs/common/topics.py` and `libs/common/events/`; do not edit.", "",
+        "# Events",
+        "",
+        "Made by `make docs` from `libs/common/topics.py` and `libs/common/events/`; do not edit.",
+        "",
         "Every record is a CloudEvent 1.0 in binary mode: `ce_id`, `ce_type`, `ce_source`, `ce_time`, `ce_subject`,",
         "`ce_dataschema` and `traceparent` are headers, the body is JSON. Changes are additive; anything else is a new `.v2`.",
-        "A fact may be seen twice: it has the same id then, and the same version of its document.", "",
-        "| topic | key | written by | read by | kept |", "|---|---|---|---|---|",
+        "A fact may be seen twice: it has the same id then, and the same version of its document.",
+        "",
+        "| topic | key | written by | read by | kept |",
+        "|---|---|---|---|---|",
     ]
     for topic in TOPICS:
         days = "for ever" if topic.retention_ms < 0 else f"{topic.retention_ms / 86_400_000:g} days"
         lines.append(
             f"| [`{topic.name}`](#{_anchor(topic.name)}) | {topic.key} | {topic.owner} | {', '.join(readers_of(topic)) or '–'} | {days} |"
         )
-    lines += ["", "Records a group could not accept are on `<topic>.<group>.dead`, with the reason in their headers.", ""]
+    lines += [
+        "",
+        "Records a group could not accept are on `<topic>.<group>.dead`, with the reason in their headers.",
+        "",
+    ]
     for topic in TOPICS:
         lines += ["", f"## {topic.name}", "", topic.about, ""]
         for kind in classes_of(topic):
-            lines += [f"**{kind.__name__}** ({', '.join(f'`{t}`' for t in types_of(kind))}): {_first_line(kind)}", ""]
-            lines += ["| field | type | |", "|---|---|---|"] + _fields(kind) + [""]
+            lines += [
+                f"**{kind.__name__}** ({', '.join(f'`{t}`' for t in types_of(kind))}): {_first_line(kind)}",
+                "",
+            ]
+            lines += ["| field | type | |", "|---|---|---|", *_fields(kind), ""]
         example = next(iter(sorted((EXAMPLES / topic.name).glob("*.json"))), None)
         if example:
             lines += [f"Example (`{example.stem}`):", "", "```json", example.read_text().strip(), "```", ""]
@@ -87,7 +99,8 @@ def asyncapi() -> str:
             schemas |= schema.pop("$defs", {})
             schemas[kind.__name__] = schema
             messages[kind.__name__] = {
-                "name": kind.__name__, "contentType": "application/json",
+                "name": kind.__name__,
+                "contentType": "application/json",
                 "payload": {"$ref": f"#/components/schemas/{kind.__name__}"},
             }
         name = topic.name.replace(".", "_")
@@ -97,8 +110,12 @@ def asyncapi() -> str:
         for group in readers_of(topic):
             operations[f"{group}_reads_{name}"] = {"action": "receive", "channel": ref}
     document = {
-        "asyncapi": "3.0.0", "info": {"title": "Resonanz", "version": "1"}, "defaultContentType": "application/json",
-        "channels": channels, "operations": operations, "components": {"schemas": schemas},
+        "asyncapi": "3.0.0",
+        "info": {"title": "Resonanz", "version": "1"},
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "operations": operations,
+        "components": {"schemas": schemas},
     }
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
 
@@ -107,10 +124,13 @@ def openapi() -> dict[str, str]:
     """Per service its OpenAPI document."""
     apps = {
         "ingest": create_ingest(IngestSettings(vault_keys=(SecretStr(Fernet.generate_key().decode()),))),
-        "routing": create_routing(RoutingSettings()), "crm": create_crm(CrmSettings()),
+        "routing": create_routing(RoutingSettings()),
+        "crm": create_crm(CrmSettings()),
         "notify": create_notify(NotifySettings()),
     }
-    return {name: json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n" for name, app in apps.items()}
+    return {
+        name: json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n" for name, app in apps.items()
+    }
 
 
 def documents() -> dict[Path, str]:

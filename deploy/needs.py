@@ -8,7 +8,11 @@ from pathlib import Path
 
 from deploy.engines.kafka import can_run_apache, fetch_jars
 
-_PACKAGES = {"chromium": ("chromium", "fonts-dejavu-core"), "java": ("default-jre-headless",), "mvn": ("maven",)}
+_PACKAGES = {
+    "chromium": ("chromium", "fonts-dejavu-core"),
+    "java": ("default-jre-headless",),
+    "mvn": ("maven",),
+}
 _WHY = {"chromium": "browser tests", "java": "Apache Kafka", "mvn": "Apache Kafka", "npm": "the pages"}
 
 
@@ -26,12 +30,14 @@ def main() -> None:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
         subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], check=False, **quiet  # type: ignore[call-overload]
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+            check=False,
+            **quiet,  # type: ignore[call-overload]
         )
         lacking = missing()
     for name in lacking:
-        packages = _PACKAGES.get(name, ("nodejs 20 or newer",))
-        print(f"Missing: {name}, for {_WHY[name]}: install {' '.join(packages)}. Its tests are skipped.")
+        what = " ".join(_PACKAGES.get(name, ("nodejs 20 or newer",)))
+        print(f"Missing: {name}, for {_WHY[name]}: install {what}. Its tests are skipped.")
     if lacking and os.environ.get("CI") == "true":
         sys.exit("In CI nothing may be skipped.")
     if can_run_apache():

@@ -63,7 +63,7 @@ def serve(engines: Engines, port: int, data: Path) -> Iterator[dict[str, Any]]:
     for line in [*drift, *surplus]:
         _say(f"Mind: {line}")
     demo.write_people(data)
-    process = subprocess.Popen(  # noqa: S603 - ourselves
+    process = subprocess.Popen(
         [sys.executable, "-m", "services"], env={**os.environ, **env}, start_new_session=True
     )
     try:
@@ -85,10 +85,14 @@ def environment(engines: Engines, port: int, data: Path) -> dict[str, str]:
         key_file.chmod(0o600)
     base = f"http://localhost:{port}"
     return {
-        **engines.env(), "RESONANZ_ENVIRONMENT": "dev", "RESONANZ_PORT": str(port),
-        "RESONANZ_AUTH__ISSUER": f"{base}/dev/issuer", "RESONANZ_DEV_FOLDER": str(data),
+        **engines.env(),
+        "RESONANZ_ENVIRONMENT": "dev",
+        "RESONANZ_PORT": str(port),
+        "RESONANZ_AUTH__ISSUER": f"{base}/dev/issuer",
+        "RESONANZ_DEV_FOLDER": str(data),
         "RESONANZ_LOG_LEVEL": os.environ.get("RESONANZ_LOG_LEVEL", "warning"),
-        "INGEST_VAULT_KEYS": f'["{key_file.read_text()}"]', "INGEST_PUBLIC_URL": base,
+        "INGEST_VAULT_KEYS": f'["{key_file.read_text()}"]',
+        "INGEST_PUBLIC_URL": base,
         "INGEST_ALLOW_PRIVATE_CALLBACKS": "true",
     }
 
@@ -113,7 +117,7 @@ Resonanz is running.
   Desk            {base}          sign in with one click as {people}
   Demo page       {base}/demo     a shop with the chat widget: write there, answer at the desk
   API documents   {base}/api/routing/docs   (also ingest, crm, notify)
-  For scripts     {data / 'demo.json'}
+  For scripts     {data / "demo.json"}
 Ctrl-C stops everything; the next start finds its data again.""")
 
 

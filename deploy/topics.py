@@ -23,7 +23,10 @@ async def apply_topics(settings: KafkaSettings, replication: int = 1) -> list[st
     Returns:
         In words, where existing topics differ from the code: nothing is changed that could lose data.
     """
-    wanted = {topic.name: _new(topic.name, topic.partitions, replication, _config(topic, replication)) for topic in TOPICS}
+    wanted = {
+        topic.name: _new(topic.name, topic.partitions, replication, _config(topic, replication))
+        for topic in TOPICS
+    }
     for name in dead_topics():
         config = {"retention.ms": str(DEAD_RETENTION_MS), "max.message.bytes": "4200000"}
         wanted[name] = _new(name, 1, replication, config)
@@ -60,7 +63,8 @@ def _new(name: str, partitions: int, replication: int, config: dict[str, str]) -
 
 def _config(topic: Topic, replication: int) -> dict[str, str]:
     return {
-        "retention.ms": str(topic.retention_ms), "max.message.bytes": str(topic.max_message_bytes),
+        "retention.ms": str(topic.retention_ms),
+        "max.message.bytes": str(topic.max_message_bytes),
         "min.insync.replicas": str(max(1, replication - 1)),
     }
 

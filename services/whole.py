@@ -41,8 +41,10 @@ class Settings(ServiceSettings):
 def create_services() -> dict[str, FastAPI]:
     """The four services, each with its own settings."""
     return {
-        "ingest": create_ingest(IngestSettings()), "routing": create_routing(RoutingSettings()),
-        "crm": create_crm(CrmSettings()), "notify": create_notify(NotifySettings()),
+        "ingest": create_ingest(IngestSettings()),
+        "routing": create_routing(RoutingSettings()),
+        "crm": create_crm(CrmSettings()),
+        "notify": create_notify(NotifySettings()),
     }
 
 
@@ -84,17 +86,24 @@ def _add_pages(whole: FastAPI, settings: Settings) -> None:
     async def widget() -> Response:
         if not settings.widget.exists():
             return JSONResponse({"detail": "the widget is not built: run make console"}, 404)
-        headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*",
-                   "Cross-Origin-Resource-Policy": "cross-origin"}
+        headers = {
+            "Cache-Control": "public, max-age=300",
+            "Access-Control-Allow-Origin": "*",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
         return FileResponse(settings.widget, media_type="text/javascript", headers=headers)
 
     @whole.get("/{path:path}", include_in_schema=False)
     async def console(path: str) -> Response:
         if not (settings.console / "index.html").exists():
-            links = ", ".join(f'<a href="/api/{n}/docs">{n}</a>' for n in ("ingest", "routing", "crm", "notify"))
+            links = ", ".join(
+                f'<a href="/api/{n}/docs">{n}</a>' for n in ("ingest", "routing", "crm", "notify")
+            )
             return HTMLResponse(NO_CONSOLE.format(links=links))
         if path.startswith(("api/", "dev/")):
-            return JSONResponse({"type": "urn:resonanz:problem:not-found", "title": "Not found", "status": 404}, 404)
+            return JSONResponse(
+                {"type": "urn:resonanz:problem:not-found", "title": "Not found", "status": 404}, 404
+            )
         file = (settings.console / path).resolve()
         if path and file.is_relative_to(settings.console.resolve()) and file.is_file():
             lasting = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"

@@ -31,7 +31,9 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 
 @pytest.fixture(scope="session")
 def stack(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    running = Stack(engines, tmp_path_factory.mktemp("services"), RESONANZ_MONGO__DRIVER=os.environ.get("DRIVER", "motor"))
+    running = Stack(
+        engines, tmp_path_factory.mktemp("services"), RESONANZ_MONGO__DRIVER=os.environ.get("DRIVER", "motor")
+    )
     running.start()
     yield running
     assert running.stop() in (0, -15), running.log()

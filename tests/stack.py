@@ -107,7 +107,12 @@ class Agency:
     http: httpx.AsyncClient
     brand: str = "acme"
 
-    def auth(self, who: str = "admin", roles: tuple[str, ...] = ("admin", "agent"), brands: tuple[str, ...] = ("*",)) -> dict[str, str]:
+    def auth(
+        self,
+        who: str = "admin",
+        roles: tuple[str, ...] = ("admin", "agent"),
+        brands: tuple[str, ...] = ("*",),
+    ) -> dict[str, str]:
         return {"authorization": f"Bearer {self.stack.token(self.tenant, who, roles, brands)}"}
 
     async def channel(self, network: str = "webhook", **settings: Any) -> dict[str, Any]:
@@ -117,10 +122,13 @@ class Agency:
         made: dict[str, Any] = answer.json()
         return made
 
-    async def deliver(self, channel: dict[str, Any], body: Any, id: str | None = None, **headers: str) -> httpx.Response:
+    async def deliver(
+        self, channel: dict[str, Any], body: Any, id: str | None = None, **headers: str
+    ) -> httpx.Response:
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         return await self.http.post(
-            f"/api/ingest/v1/hooks/{channel['id']}", content=raw,
+            f"/api/ingest/v1/hooks/{channel['id']}",
+            content=raw,
             headers={**signed(channel["secret"], id or uuid4().hex, raw), **headers},
         )
 
@@ -136,26 +144,36 @@ class Agency:
         cursor = None
         while True:
             query = {"limit": 200} | ({"cursor": cursor} if cursor else {})
-            answer = await self.http.get(f"/api/routing/v1/conversations/{conversation}/messages", params=query, headers=self.auth())
+            answer = await self.http.get(
+                f"/api/routing/v1/conversations/{conversation}/messages", params=query, headers=self.auth()
+            )
             assert answer.status_code == 200, answer.text
             found += answer.json()["items"]
             cursor = answer.json()["next"]
             if not cursor:
                 return found[::-1]
 
-    async def command(self, conversation: str, verb: str, body: Any = None, who: str = "admin", **headers: str) -> httpx.Response:
+    async def command(
+        self, conversation: str, verb: str, body: Any = None, who: str = "admin", **headers: str
+    ) -> httpx.Response:
         return await self.http.post(
-            f"/api/routing/v1/conversations/{conversation}/{verb}", json=body, headers={**self.auth(who), **headers}
+            f"/api/routing/v1/conversations/{conversation}/{verb}",
+            json=body,
+            headers={**self.auth(who), **headers},
         )
 
     async def presence(self, who: str, status: str, capacity: int = 5) -> None:
         answer = await self.http.put(
-            "/api/routing/v1/me/presence", json={"status": status, "capacity": capacity}, headers=self.auth(who)
+            "/api/routing/v1/me/presence",
+            json={"status": status, "capacity": capacity},
+            headers=self.auth(who),
         )
         assert answer.status_code == 200, answer.text
 
     @asynccontextmanager
-    async def feed(self, who: str = "admin", after: int | None = None, brands: tuple[str, ...] = ("*",)) -> AsyncIterator["Feed"]:
+    async def feed(
+        self, who: str = "admin", after: int | None = None, brands: tuple[str, ...] = ("*",)
+    ) -> AsyncIterator["Feed"]:
         url = f"{self.stack.base.replace('http', 'ws')}/api/notify/v1/feed"
         async with websockets.connect(url) as socket:
             token = self.stack.token(self.tenant, who, ("agent",), brands)
@@ -193,10 +211,16 @@ async def new_agency(stack: Stack) -> AsyncIterator[Agency]:
 def signed(secret: str, id: str, raw: bytes, at: datetime | None = None) -> dict[str, str]:
     moment = at or datetime.now(UTC)
     return {
-        "webhook-id": id, "webhook-timestamp": str(int(moment.timestamp())),
+        "webhook-id": id,
+        "webhook-timestamp": str(int(moment.timestamp())),
         "webhook-signature": Webhook(secret).sign(id, moment, raw.decode()),
     }
 
 
 def said(author: str, text: str, thread: str = "t") -> dict[str, Any]:
-    return {"type": "message", "thread": thread, "text": text, "author": {"id": author, "name": f"Name of {author}"}}
+    return {
+        "type": "message",
+        "thread": thread,
+        "text": text,
+        "author": {"id": author, "name": f"Name of {author}"},
+    }

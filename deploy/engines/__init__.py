@@ -25,8 +25,10 @@ class Engines:
     def env(self) -> dict[str, str]:
         """The same as variables, for services and tests."""
         return {
-            "KAFKA_SERVERS": self.kafka_servers, "MONGO_URI": self.mongo_uri,
-            "RESONANZ_KAFKA__SERVERS": self.kafka_servers, "RESONANZ_MONGO__URI": self.mongo_uri,
+            "KAFKA_SERVERS": self.kafka_servers,
+            "MONGO_URI": self.mongo_uri,
+            "RESONANZ_KAFKA__SERVERS": self.kafka_servers,
+            "RESONANZ_MONGO__URI": self.mongo_uri,
             "RESONANZ_KAFKA__IDEMPOTENT": str(self.idempotent).lower(),
         }
 
@@ -61,7 +63,9 @@ def start_engines(data: Path, say: Say = print) -> Iterator[Engines]:
         yield Engines(
             kafka_servers=servers or (kafka.address if kafka else ""),
             mongo_uri=uri or (mongodb.uri if mongodb else ""),
-            idempotent=kafka.idempotent if kafka else True, kafka=kafka, mongodb=mongodb,
+            idempotent=kafka.idempotent if kafka else True,
+            kafka=kafka,
+            mongodb=mongodb,
         )
 
 

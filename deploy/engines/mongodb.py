@@ -54,11 +54,29 @@ class Mongod:
         data = self._folder / "data"
         data.mkdir(parents=True, exist_ok=True)
         self._child = Child(
-            [binary, "--dbpath", str(data), "--port", str(self.port), "--bind_ip", "127.0.0.1",
-             "--replSet", "rs0", "--oplogSize", "64", "--wiredTigerCacheSizeGB", "0.5",
-             "--wiredTigerEngineConfigString", "log=(file_max=8MB,prealloc=false)",
-             "--setParameter", "diagnosticDataCollectionEnabled=false",
-             "--setParameter", "ttlMonitorSleepSecs=2", "--setParameter", "enableTestCommands=1"],
+            [
+                binary,
+                "--dbpath",
+                str(data),
+                "--port",
+                str(self.port),
+                "--bind_ip",
+                "127.0.0.1",
+                "--replSet",
+                "rs0",
+                "--oplogSize",
+                "64",
+                "--wiredTigerCacheSizeGB",
+                "0.5",
+                "--wiredTigerEngineConfigString",
+                "log=(file_max=8MB,prealloc=false)",
+                "--setParameter",
+                "diagnosticDataCollectionEnabled=false",
+                "--setParameter",
+                "ttlMonitorSleepSecs=2",
+                "--setParameter",
+                "enableTestCommands=1",
+            ],
             self._folder / "mongod.log",
         )
         self._child.start()
@@ -136,7 +154,8 @@ class Secantus:
         data.mkdir(parents=True, exist_ok=True)
         binary = Path(sys.executable).parent / "secantusd-py"
         self._child = Child(
-            [str(binary), "--port", str(self.port), "--storage-path", str(data)], self._folder / "secantus.log"
+            [str(binary), "--port", str(self.port), "--storage-path", str(data)],
+            self._folder / "secantus.log",
         )
         self._child.start()
 

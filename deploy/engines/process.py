@@ -43,8 +43,12 @@ class Child:
         # The kernel watches the thread that forked, so only the main one may ask to be watched.
         watched = sys.platform == "linux" and threading.current_thread() is threading.main_thread()
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command line
-                self._command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self._env,
+            self._process = subprocess.Popen(
+                self._command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=self._env,
                 preexec_fn=_die_with_parent if watched else None,  # noqa: PLW1509
                 start_new_session=True,
             )
@@ -91,7 +95,9 @@ def require_free(port: int, what: str, setting: str) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise EngineError(f"Port {port} for {what} is taken. Stop what uses it, or set {setting}.") from None
+            raise EngineError(
+                f"Port {port} for {what} is taken. Stop what uses it, or set {setting}."
+            ) from None
 
 
 def _die_with_parent() -> None:

@@ -66,9 +66,12 @@ class Verifier:
         self._asked_at = -_KEYS_FOR_SECONDS
         self._asking = asyncio.Lock()
         self._claims = jwt.JWTClaimsRegistry(
-            leeway=10, iss={"essential": True, "value": settings.issuer},
-            aud={"essential": True, "value": settings.audience}, exp={"essential": True},
-            sub={"essential": True}, tenant={"essential": True},
+            leeway=10,
+            iss={"essential": True, "value": settings.issuer},
+            aud={"essential": True, "value": settings.audience},
+            exp={"essential": True},
+            sub={"essential": True},
+            tenant={"essential": True},
         )
 
     async def verify(self, token: str) -> Caller:
@@ -112,10 +115,14 @@ class Verifier:
 def _caller(claims: dict[str, Any]) -> Caller:
     brands, roles = claims.get("brands", []), claims.get("roles", [])
     if not isinstance(brands, list) or not isinstance(roles, list):
-        raise ValueError("brands and roles are lists")
+        raise TypeError("brands and roles are lists")
     return Caller(
-        id=str(claims["sub"]), name=str(claims.get("name") or claims["sub"]), picture=claims.get("picture"),
-        tenant=str(claims["tenant"]), roles=frozenset(map(str, roles)), brands=frozenset(map(str, brands)),
+        id=str(claims["sub"]),
+        name=str(claims.get("name") or claims["sub"]),
+        picture=claims.get("picture"),
+        tenant=str(claims["tenant"]),
+        roles=frozenset(map(str, roles)),
+        brands=frozenset(map(str, brands)),
         expires_at=float(claims["exp"]),
     )
 
@@ -126,7 +133,10 @@ _bearer = HTTPBearer(auto_error=False, description="A token of your identity pro
 async def current_caller(request: Request, credentials: Annotated[Any, Depends(_bearer)]) -> Caller:
     """FastAPI dependency: the person behind this request, or 401."""
     problem = Problem(
-        401, "unauthorized", "Not signed in", "Send a valid bearer token of the configured issuer.",
+        401,
+        "unauthorized",
+        "Not signed in",
+        "Send a valid bearer token of the configured issuer.",
         headers={"WWW-Authenticate": "Bearer"},
     )
     if credentials is None:

@@ -17,7 +17,7 @@ from libs.common.auth import CurrentCaller
 from libs.common.events import Event, derive_id
 from libs.common.kafka import Bus, Fact, Position
 from libs.common.mongo import Document, positions, write_mirrors
-from libs.common.problems import Problem, not_found
+from libs.common.problems import Problem
 
 DEFAULT_WAIT_SECONDS = 5.0
 MAX_WAIT_SECONDS = 10.0
@@ -131,7 +131,9 @@ async def carry_out(
         return JSONResponse({"id": command.id, "status": "pending"}, 202, {"Location": location})
     if outcome["fingerprint"] and outcome["fingerprint"] != said.fingerprint:
         raise Problem(
-            422, "idempotency-key-reused", "Idempotency-Key used before",
+            422,
+            "idempotency-key-reused",
+            "Idempotency-Key used before",
             "This key belongs to another request. Use a new key for each new request.",
         )
     return answer(outcome)
@@ -171,7 +173,10 @@ def _insert(fact: Fact, expires: datetime) -> InsertOne[Document]:
     outcome = fact.event
     return InsertOne(
         {
-            "_id": outcome.id, "tenant": outcome.tenant, "position": str(fact.cause), "expires_at": expires,
+            "_id": outcome.id,
+            "tenant": outcome.tenant,
+            "position": str(fact.cause),
+            "expires_at": expires,
             "fingerprint": getattr(outcome, "fingerprint", ""),
             "body": outcome.model_dump(mode="json", exclude={"id", "type", "tenant", "at", "fingerprint"}),
         }

@@ -93,8 +93,11 @@ class DeadLetters:
     async def _all(self, consumer: AIOKafkaConsumer) -> list[Any]:
         """All records of the topics up to where they end now."""
         names = {topic.dead(group) for topic, group in self._sources}
-        parts = [TopicPartition(name, number) for name in sorted(names)
-                 for number in sorted(consumer.partitions_for_topic(name) or await _partitions(consumer, name))]
+        parts = [
+            TopicPartition(name, number)
+            for name in sorted(names)
+            for number in sorted(consumer.partitions_for_topic(name) or await _partitions(consumer, name))
+        ]
         if not parts:
             return []
         consumer.assign(parts)
@@ -126,14 +129,22 @@ def _parse(records: list[Any]) -> dict[str, _Found]:
             continue
         source = Position.parse(headers["dead_position"])
         letter = DeadLetterDetail(
-            id=id, topic=source.topic, group=headers["dead_group"], position=str(source),
-            reason=headers["dead_reason"], at=headers["dead_at"], stack=headers["dead_stack"],
-            body=(record.value or b"").decode(errors="replace"), headers=headers,
+            id=id,
+            topic=source.topic,
+            group=headers["dead_group"],
+            position=str(source),
+            reason=headers["dead_reason"],
+            at=headers["dead_at"],
+            stack=headers["dead_stack"],
+            body=(record.value or b"").decode(errors="replace"),
+            headers=headers,
         )
         found[id] = _Found(letter, record.key, record.value, list(record.headers), record.topic)
     for id in replayed & found.keys():
         one = found[id]
-        found[id] = _Found(one.letter.model_copy(update={"replayed": True}), one.key, one.value, one.headers, one.topic)
+        found[id] = _Found(
+            one.letter.model_copy(update={"replayed": True}), one.key, one.value, one.headers, one.topic
+        )
     return found
 
 
@@ -150,7 +161,9 @@ class Replayed(Frozen):
     status: str = "replayed"
 
 
-router = APIRouter(prefix="/v1/dead", tags=["operations"], responses={c: RESPONSES[c] for c in (401, 403, 404)})
+router = APIRouter(
+    prefix="/v1/dead", tags=["operations"], responses={c: RESPONSES[c] for c in (401, 403, 404)}
+)
 Operator = Annotated[Caller, Depends(require("operator"))]
 _Id = Annotated[str, Path(max_length=100)]
 

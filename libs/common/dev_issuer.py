@@ -62,8 +62,16 @@ class DevIssuer:
     def token(self, person: Person, seconds: int = _TOKEN_SECONDS) -> str:
         """An access token for one person."""
         return self._sign(
-            {"aud": "resonanz", "sub": person.id, "name": person.name, "tenant": person.tenant,
-             "roles": list(person.roles), "brands": list(person.brands), "picture": person.picture}, seconds,
+            {
+                "aud": "resonanz",
+                "sub": person.id,
+                "name": person.name,
+                "tenant": person.tenant,
+                "roles": list(person.roles),
+                "brands": list(person.brands),
+                "picture": person.picture,
+            },
+            seconds,
         )
 
     def router(self) -> APIRouter:
@@ -80,9 +88,12 @@ class DevIssuer:
     async def _discovery(self) -> dict[str, Any]:
         return {
             "issuer": self.issuer,
-            "authorization_endpoint": f"{self.issuer}/authorize", "token_endpoint": f"{self.issuer}/token",
-            "jwks_uri": f"{self.issuer}/jwks", "end_session_endpoint": f"{self.issuer}/sign-out",
-            "response_types_supported": ["code"], "subject_types_supported": ["public"],
+            "authorization_endpoint": f"{self.issuer}/authorize",
+            "token_endpoint": f"{self.issuer}/token",
+            "jwks_uri": f"{self.issuer}/jwks",
+            "end_session_endpoint": f"{self.issuer}/sign-out",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256"],
             "code_challenge_methods_supported": ["S256"],
         }
@@ -92,10 +103,18 @@ class DevIssuer:
         return {"keys": [{**public, "kid": self._key.thumbprint(), "use": "sig", "alg": "ES256"}]}
 
     async def _choose(
-        self, redirect_uri: str, code_challenge: Annotated[str, Query(min_length=43, max_length=128)],
-        state: str = "", nonce: str = "",
+        self,
+        redirect_uri: str,
+        code_challenge: Annotated[str, Query(min_length=43, max_length=128)],
+        state: str = "",
+        nonce: str = "",
     ) -> HTMLResponse:
-        kept = {"redirect_uri": redirect_uri, "code_challenge": code_challenge, "state": state, "nonce": nonce}
+        kept = {
+            "redirect_uri": redirect_uri,
+            "code_challenge": code_challenge,
+            "state": state,
+            "nonce": nonce,
+        }
         choices = "".join(
             f'<li><a href="sign-in?{html.escape(urlencode({**kept, "person": person.id}))}">'
             f"<strong>{html.escape(person.name)}</strong>"
@@ -110,14 +129,23 @@ class DevIssuer:
         if person not in self._people or not self._is_local(redirect_uri):
             return RedirectResponse(f"{self.issuer}/authorize", 303)
         code = self._sign(
-            {"aud": "code", "sub": person, "challenge": code_challenge, "nonce": nonce,
-             "redirect_uri": redirect_uri}, _CODE_SECONDS,
+            {
+                "aud": "code",
+                "sub": person,
+                "challenge": code_challenge,
+                "nonce": nonce,
+                "redirect_uri": redirect_uri,
+            },
+            _CODE_SECONDS,
         )
         return RedirectResponse(f"{redirect_uri}?{urlencode({'code': code, 'state': state})}", 303)
 
     async def _token(
-        self, grant_type: Annotated[str, Form()], code: Annotated[str, Form()] = "",
-        code_verifier: Annotated[str, Form()] = "", refresh_token: Annotated[str, Form()] = "",
+        self,
+        grant_type: Annotated[str, Form()],
+        code: Annotated[str, Form()] = "",
+        code_verifier: Annotated[str, Form()] = "",
+        refresh_token: Annotated[str, Form()] = "",
     ) -> JSONResponse:
         given = code if grant_type == "authorization_code" else refresh_token
         wanted = "code" if grant_type == "authorization_code" else "refresh"
@@ -131,14 +159,21 @@ class DevIssuer:
         if wanted == "code" and not self._redeem(given, claims["challenge"], code_verifier):
             return _refused()
         identity = {"aud": CLIENT, "sub": person.id, "name": person.name, "nonce": claims.get("nonce", "")}
-        return JSONResponse({
-            "token_type": "Bearer", "expires_in": _TOKEN_SECONDS, "access_token": self.token(person),
-            "id_token": self._sign(identity, _TOKEN_SECONDS),
-            "refresh_token": self._sign({"aud": "refresh", "sub": person.id}, _REFRESH_SECONDS),
-        }, headers={"Cache-Control": "no-store"})
+        return JSONResponse(
+            {
+                "token_type": "Bearer",
+                "expires_in": _TOKEN_SECONDS,
+                "access_token": self.token(person),
+                "id_token": self._sign(identity, _TOKEN_SECONDS),
+                "refresh_token": self._sign({"aud": "refresh", "sub": person.id}, _REFRESH_SECONDS),
+            },
+            headers={"Cache-Control": "no-store"},
+        )
 
     async def _sign_out(self, post_logout_redirect_uri: str = "/") -> RedirectResponse:
-        return RedirectResponse(post_logout_redirect_uri if self._is_local(post_logout_redirect_uri) else "/", 303)
+        return RedirectResponse(
+            post_logout_redirect_uri if self._is_local(post_logout_redirect_uri) else "/", 303
+        )
 
     def _redeem(self, code: str, challenge: str, verifier: str) -> bool:
         """A code works once, for who asked for it."""
@@ -152,14 +187,23 @@ class DevIssuer:
 
     def _is_local(self, address: str) -> bool:
         parts = urlsplit(address)
-        return parts.scheme in ("", "http") and (parts.hostname or "localhost") in ("localhost", "127.0.0.1", "::1")
+        return parts.scheme in ("", "http") and (parts.hostname or "localhost") in (
+            "localhost",
+            "127.0.0.1",
+            "::1",
+        )
 
     def _sign(self, claims: dict[str, Any], seconds: int) -> str:
         now = int(time.time())
         return jwt.encode(
             {"alg": "ES256", "kid": self._key.thumbprint()},
-            {"iss": self.issuer, "iat": now, "exp": now + seconds,
-             **{name: value for name, value in claims.items() if value is not None}}, self._key,
+            {
+                "iss": self.issuer,
+                "iat": now,
+                "exp": now + seconds,
+                **{name: value for name, value in claims.items() if value is not None},
+            },
+            self._key,
         )
 
 

@@ -70,5 +70,9 @@ async def _ask(check: Check) -> str:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await check()
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what is wrong
-        return f"{type(error).__name__}: {error}"[:200] if isinstance(error, RuntimeError) else type(error).__name__
+        return (
+            f"{type(error).__name__}: {error}"[:200]
+            if isinstance(error, RuntimeError)
+            else type(error).__name__
+        )
     return "ok"

@@ -119,14 +119,19 @@ class Bus:
         """Write what a batch caused, each in the trace of its cause."""
         await self._send([(fact.event, fact.body, telemetry.onward(fact.trace)) for fact in facts])
 
-    async def bury(self, record: "ConsumerRecord[bytes, bytes]", group: str, reason: str, stack: str = "") -> None:
+    async def bury(
+        self, record: "ConsumerRecord[bytes, bytes]", group: str, reason: str, stack: str = ""
+    ) -> None:
         """Put a record that can't be accepted on the dead-letter topic, with the reason."""
         at = Position(record.topic, record.partition, record.offset)
         log.warning("record.dead", topic=at.topic, position=str(at), group=group)
         telemetry.DEAD.labels(group, at.topic).inc()
         dead = {
-            "dead_id": derive_id("dead", group, str(at)), "dead_group": group,
-            "dead_position": str(at), "dead_reason": reason[:2_000], "dead_stack": stack[-4_000:],
+            "dead_id": derive_id("dead", group, str(at)),
+            "dead_group": group,
+            "dead_position": str(at),
+            "dead_reason": reason[:2_000],
+            "dead_stack": stack[-4_000:],
             "dead_at": datetime.now(UTC).isoformat(),
         }
         headers = [*record.headers, *((name, text.encode()) for name, text in dead.items())]
@@ -151,7 +156,9 @@ class Bus:
             if topic is not None:
                 sent.append(
                     await self._producer.send(
-                        topic.name, body.encode(), key=event.key.encode(),
+                        topic.name,
+                        body.encode(),
+                        key=event.key.encode(),
                         headers=_headers(event, topic, trace),
                     )
                 )
@@ -163,8 +170,12 @@ class Bus:
 async def open_bus(settings: KafkaSettings) -> AsyncIterator[Bus]:
     """A connected bus; leaving it waits until all that was sent is acknowledged."""
     producer = AIOKafkaProducer(
-        **settings.client(), acks="all", enable_idempotence=settings.idempotent,
-        compression_type="lz4", linger_ms=0, max_request_size=4_000_000,
+        **settings.client(),
+        acks="all",
+        enable_idempotence=settings.idempotent,
+        compression_type="lz4",
+        linger_ms=0,
+        max_request_size=4_000_000,
     )
     await producer.start()
     try:
@@ -176,10 +187,13 @@ async def open_bus(settings: KafkaSettings) -> AsyncIterator[Bus]:
 def _headers(event: Event, topic: Topic, trace: str | None) -> list[tuple[str, bytes]]:
     """CloudEvents 1.0, Kafka binding, binary mode."""
     headers = [
-        ("content-type", b"application/json"), ("ce_specversion", b"1.0"),
-        ("ce_id", event.id.encode()), ("ce_type", event.type.encode()),
+        ("content-type", b"application/json"),
+        ("ce_specversion", b"1.0"),
+        ("ce_id", event.id.encode()),
+        ("ce_type", event.type.encode()),
         ("ce_source", f"/services/{event.source}".encode()),
-        ("ce_time", event.at.isoformat().encode()), ("ce_subject", event.subject.encode()),
+        ("ce_time", event.at.isoformat().encode()),
+        ("ce_subject", event.subject.encode()),
         ("ce_dataschema", f"urn:resonanz:{topic.name}:{event.type}".encode()),
     ]
     if trace:
@@ -232,7 +246,7 @@ class Reader:
         except Exception as error:
             self.failures += 1
             telemetry.FAILED.labels(self.group).inc()
-            log.error("batch.failed", group=self.group, stack=frames(error), failures=self.failures)
+            log.exception("batch.failed", group=self.group, stack=frames(error), failures=self.failures)
             await asyncio.sleep(min(0.1 * 2**self.failures, 15.0))
             raise
         self.failures = 0
@@ -307,8 +321,14 @@ def build_broker(settings: KafkaSettings) -> KafkaBroker:
 
 
 def listen(
-    broker: KafkaBroker, bus: Bus, topics: Sequence[Topic], group: str, handle: Handle,
-    *, poll_ms: int = 5, max_records: int = MAX_RECORDS,
+    broker: KafkaBroker,
+    bus: Bus,
+    topics: Sequence[Topic],
+    group: str,
+    handle: Handle,
+    *,
+    poll_ms: int = 5,
+    max_records: int = MAX_RECORDS,
 ) -> Reader:
     """Have `handle` called with the batches of some topics, the offset committed after it returns.
 
@@ -324,10 +344,16 @@ def listen(
 
     broker.subscriber(
         *(topic.name for topic in topics),
-        group_id=group, batch=True, max_records=max_records, batch_timeout_ms=poll_ms,
-        ack_policy=AckPolicy.NACK_ON_ERROR, auto_offset_reset="earliest",
+        group_id=group,
+        batch=True,
+        max_records=max_records,
+        batch_timeout_ms=poll_ms,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        auto_offset_reset="earliest",
         partition_assignment_strategy=(RangePartitionAssignor,),
-        session_timeout_ms=10_000, max_poll_interval_ms=300_000, decoder=_undecoded,
+        session_timeout_ms=10_000,
+        max_poll_interval_ms=300_000,
+        decoder=_undecoded,
     )(consume)
     return reader
 

@@ -6,7 +6,7 @@ import traceback
 from typing import Any, Literal
 
 import structlog
-from opentelemetry.trace import get_current_span, format_trace_id
+from opentelemetry.trace import format_trace_id, get_current_span
 from structlog.typing import EventDict
 
 Level = Literal["debug", "info", "warning", "error"]

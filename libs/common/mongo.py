@@ -35,8 +35,13 @@ async def open_database(settings: MongoSettings, name: str) -> AsyncIterator[Dat
     """A service's database; writes count when a majority has them on disk."""
     client_type: Any = AsyncIOMotorClient if settings.driver == "motor" else AsyncMongoClient
     client = client_type(
-        settings.uri.get_secret_value(), tz_aware=True, w="majority", journal=True,
-        serverSelectionTimeoutMS=8_000, appname=f"resonanz-{name}", maxPoolSize=50,
+        settings.uri.get_secret_value(),
+        tz_aware=True,
+        w="majority",
+        journal=True,
+        serverSelectionTimeoutMS=8_000,
+        appname=f"resonanz-{name}",
+        maxPoolSize=50,
     )
     try:
         yield client[settings.prefix + name]
@@ -159,7 +164,10 @@ def _dump_fact(fact: Fact) -> Document:
     topic = topic_of(fact.event)
     return {
         "kind": topic.name if topic else type(fact.event).__name__,
-        "body": fact.body, "cause": str(fact.cause), "cause_id": fact.cause_id, "trace": fact.trace,
+        "body": fact.body,
+        "cause": str(fact.cause),
+        "cause_id": fact.cause_id,
+        "trace": fact.trace,
     }
 
 
@@ -171,4 +179,3 @@ def _unpublished(entry: Document, published: Published) -> bool:
 def _load_fact(entry: Document) -> Fact:
     event = decode_recorded(entry["kind"], entry["body"])
     return Fact(event, Position.parse(entry["cause"]), entry["cause_id"], entry["trace"])
-

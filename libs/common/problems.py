@@ -26,14 +26,24 @@ class Problem(Exception):
     """
 
     def __init__(
-        self, status: int, slug: str, title: str, detail: str = "",
-        *, headers: dict[str, str] | None = None, **more: Any,
+        self,
+        status: int,
+        slug: str,
+        title: str,
+        detail: str = "",
+        *,
+        headers: dict[str, str] | None = None,
+        **more: Any,
     ) -> None:
         super().__init__(slug)
         self.status = status
         self.headers = headers
         self.body = {
-            "type": f"urn:resonanz:problem:{slug}", "title": title, "status": status, "detail": detail, **more
+            "type": f"urn:resonanz:problem:{slug}",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            **more,
         }
 
     def response(self) -> JSONResponse:
@@ -54,9 +64,17 @@ def forbidden(detail: str) -> Problem:
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"description": title, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     for status, title in (
-        (400, "Malformed"), (401, "Not signed in"), (403, "Not allowed"), (404, "Not found"), (409, "Conflict"),
-        (412, "Changed meanwhile"), (413, "Too large"), (422, "Invalid"), (428, "Precondition required"),
-        (429, "Too many requests"), (503, "Unavailable"),
+        (400, "Malformed"),
+        (401, "Not signed in"),
+        (403, "Not allowed"),
+        (404, "Not found"),
+        (409, "Conflict"),
+        (412, "Changed meanwhile"),
+        (413, "Too large"),
+        (422, "Invalid"),
+        (428, "Precondition required"),
+        (429, "Too many requests"),
+        (503, "Unavailable"),
     )
 }
 """What a route may answer besides success, for OpenAPI."""
@@ -66,7 +84,9 @@ SCHEMA = {
     "title": "Problem",
     "description": "RFC 9457 problem details.",
     "properties": {
-        "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
         "detail": {"type": "string"},
         "errors": {
             "type": "array",

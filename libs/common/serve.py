@@ -17,15 +17,22 @@ from libs.common.telemetry import RequestTelemetry, configure_telemetry
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 _SECURITY_HEADERS = [
-    (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"), (b"x-frame-options", b"DENY"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
 ]
 
 
 def service_app(name: str, lifespan: Lifespan) -> FastAPI:
     """A service's application, with what all of them share: problems, telemetry, one OpenAPI form."""
     app = FastAPI(
-        title=f"Resonanz {name}", version="1", lifespan=lifespan, docs_url="/docs", redoc_url=None,
-        servers=[{"url": f"/api/{name}"}], root_path_in_servers=False,
+        title=f"Resonanz {name}",
+        version="1",
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+        servers=[{"url": f"/api/{name}"}],
+        root_path_in_servers=False,
     )
     app.state.checks = None
     answer_problems(app)
@@ -54,13 +61,17 @@ def assemble(apps: Mapping[str, FastAPI], settings: ServiceSettings) -> FastAPI:
     def checks() -> Mapping[str, Check] | None:
         if any(app.state.checks is None for app in apps.values()):
             return None
-        return {f"{name}.{what}": check for name, app in apps.items() for what, check in app.state.checks.items()}
+        return {
+            f"{name}.{what}": check for name, app in apps.items() for what, check in app.state.checks.items()
+        }
 
     whole = FastAPI(lifespan=lifespan, openapi_url=None)
     whole.add_middleware(SecurityHeaders)
     if settings.allowed_origins:
         whole.add_middleware(
-            CORSMiddleware, allow_origins=list(settings.allowed_origins), allow_methods=["*"],
+            CORSMiddleware,
+            allow_origins=list(settings.allowed_origins),
+            allow_methods=["*"],
             allow_headers=["authorization", "content-type", "idempotency-key", "if-match", "prefer"],
             expose_headers=["etag", "location"],
         )
@@ -77,9 +88,16 @@ def run(settings: ServiceSettings, apps: Mapping[str, FastAPI], whole: FastAPI |
     configure_logs(name, settings.log_level, human=settings.environment == "dev")
     configure_telemetry(name, settings.otlp_endpoint, settings.trace_ratio)
     uvicorn.run(
-        whole or assemble(apps, settings), host=settings.host, port=settings.port, log_config=None,
-        access_log=False, timeout_graceful_shutdown=10, ws_max_size=1_000_000, ws_ping_interval=None,
-        server_header=False, h11_max_incomplete_event_size=64_000,
+        whole or assemble(apps, settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        ws_max_size=1_000_000,
+        ws_ping_interval=None,
+        server_header=False,
+        h11_max_incomplete_event_size=64_000,
     )
 
 
@@ -108,7 +126,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
                 message["headers"] = [
-                    *message["headers"], *(pair for pair in _SECURITY_HEADERS if pair[0] not in present)
+                    *message["headers"],
+                    *(pair for pair in _SECURITY_HEADERS if pair[0] not in present),
                 ]
             await send(message)
 

@@ -22,7 +22,9 @@ RECORDS = Counter("resonanz_records_total", "Records handled", ["group", "topic"
 DEAD = Counter("resonanz_dead_records_total", "Records put on a dead-letter topic", ["group", "topic"])
 FAILED = Counter("resonanz_batches_failed_total", "Batches that raised and are read again", ["group"])
 BATCH_SECONDS = Histogram(
-    "resonanz_batch_seconds", "Time to handle a batch, database and publishing included", ["group"],
+    "resonanz_batch_seconds",
+    "Time to handle a batch, database and publishing included",
+    ["group"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 BATCH_RECORDS = Histogram(
@@ -30,7 +32,9 @@ BATCH_RECORDS = Histogram(
 )
 LAG = Gauge("resonanz_lag_records", "Records written but not yet read", ["group", "topic", "partition"])
 REQUEST_SECONDS = Histogram(
-    "resonanz_http_request_seconds", "Time to answer a request", ["service", "method", "route", "status"],
+    "resonanz_http_request_seconds",
+    "Time to answer a request",
+    ["service", "method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 

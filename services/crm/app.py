@@ -54,8 +54,12 @@ def create_app(settings: Settings) -> FastAPI:
                 await broker.start()
                 app.state.checks = checks_of(database, bus, readers)
                 yield State(
-                    verifier=Verifier(settings.auth, client), bus=bus, outcomes=outcomes, contacts=contacts,
-                    identities=identities, timeline=timeline,
+                    verifier=Verifier(settings.auth, client),
+                    bus=bus,
+                    outcomes=outcomes,
+                    contacts=contacts,
+                    identities=identities,
+                    timeline=timeline,
                     dead=DeadLetters(settings.kafka, bus, handlers.SOURCES),
                 )
 

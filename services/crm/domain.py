@@ -56,10 +56,12 @@ def remember(state: Identity | None, event: Event) -> tuple[Identity | None, Seq
         view = _appeared(event)
         return Identity(id=view.id, view=view), _told("identity.appeared", view, event, {})
     before = state.view
-    seen = before.model_copy(update={
-        "first_seen_at": min(before.first_seen_at, event.at),
-        "last_seen_at": max(before.last_seen_at, event.at),
-    })
+    seen = before.model_copy(
+        update={
+            "first_seen_at": min(before.first_seen_at, event.at),
+            "last_seen_at": max(before.last_seen_at, event.at),
+        }
+    )
     changes = _profile_changes(before, event)
     if not changes:
         return state.model_copy(update={"view": seen}), ()
@@ -79,20 +81,41 @@ def _profile_changes(before: IdentityView, event: SocialEvent) -> dict[str, Any]
 def _appeared(event: SocialEvent) -> IdentityView:
     actor = event.actor
     return IdentityView(
-        id=event.identity_id, tenant=event.tenant, brand_id=event.brand_id, channel_id=event.channel_id,
-        network=event.network, external_id=actor.id, handle=actor.handle, name=actor.name,
-        picture=actor.picture, email=actor.email, first_seen_at=event.at, last_seen_at=event.at, version=1,
+        id=event.identity_id,
+        tenant=event.tenant,
+        brand_id=event.brand_id,
+        channel_id=event.channel_id,
+        network=event.network,
+        external_id=actor.id,
+        handle=actor.handle,
+        name=actor.name,
+        picture=actor.picture,
+        email=actor.email,
+        first_seen_at=event.at,
+        last_seen_at=event.at,
+        version=1,
     )
 
 
 def _told(kind: str, view: IdentityView, cause: SocialEvent, previous: dict[str, Any]) -> list[Event]:
     fact = IdentityFact(
-        id=derive_id("identity", view.id, view.version), type=kind, tenant=view.tenant, at=cause.at,
-        brand_id=view.brand_id, version=view.version, cause=cause.id, previous=previous, current=view,
+        id=derive_id("identity", view.id, view.version),
+        type=kind,
+        tenant=view.tenant,
+        at=cause.at,
+        brand_id=view.brand_id,
+        version=view.version,
+        cause=cause.id,
+        previous=previous,
+        current=view,
     )
     command = AddContact(
-        id=derive_id("add-contact", view.id, view.version), tenant=view.tenant, at=cause.at,
-        brand_id=view.brand_id, contact_id=contact_id(view.id), identity=view,
+        id=derive_id("add-contact", view.id, view.version),
+        tenant=view.tenant,
+        at=cause.at,
+        brand_id=view.brand_id,
+        contact_id=contact_id(view.id),
+        identity=view,
     )
     return [fact, command]
 
@@ -106,7 +129,9 @@ def edit(state: Contact | None, event: Event) -> tuple[Contact | None, Sequence[
         return None, [_refused(event, 409, "no-contact", "No such contact", "It does not exist any more.")]
     if event.expected_version is not None and event.expected_version != state.view.version:
         return state, [
-            _refused(event, 412, "changed-meanwhile", "Somebody has changed it", "Read it again, then change it.")
+            _refused(
+                event, 412, "changed-meanwhile", "Somebody has changed it", "Read it again, then change it."
+            )
         ]
     changes: dict[str, Any] = {
         name: value for name, value in event.changes.items() if value != getattr(state.view, name)
@@ -120,13 +145,25 @@ def _add(state: Contact | None, event: AddContact) -> tuple[Contact, Sequence[Ev
     identity = event.identity
     if state is None:
         view = ContactView(
-            id=event.contact_id, tenant=event.tenant, brand_id=event.brand_id, identity_ids=(identity.id,),
-            name=identity.name or identity.handle, email=identity.email, picture=identity.picture,
-            first_seen_at=identity.first_seen_at, version=1,
+            id=event.contact_id,
+            tenant=event.tenant,
+            brand_id=event.brand_id,
+            identity_ids=(identity.id,),
+            name=identity.name or identity.handle,
+            email=identity.email,
+            picture=identity.picture,
+            first_seen_at=identity.first_seen_at,
+            version=1,
         )
         fact = ContactFact(
-            id=derive_id("contact", view.id, 1), type="contact.appeared", tenant=view.tenant, at=event.at,
-            brand_id=view.brand_id, version=1, cause=event.id, current=view,
+            id=derive_id("contact", view.id, 1),
+            type="contact.appeared",
+            tenant=view.tenant,
+            at=event.at,
+            brand_id=view.brand_id,
+            version=1,
+            cause=event.id,
+            current=view,
         )
         return Contact(id=view.id, view=view, words=words_of(view, identity.handle)), [fact]
     said = {"name": identity.name or identity.handle, "email": identity.email, "picture": identity.picture}
@@ -142,9 +179,16 @@ def _changed(
     view = before.model_copy(update={**changes, "version": before.version + 1})
     handles = [word for word in state.words if word.startswith("@")]
     fact = ContactFact(
-        id=derive_id("contact", view.id, view.version), type="contact.changed", tenant=view.tenant,
-        at=cause.at, brand_id=view.brand_id, version=view.version, cause=cause.id, by=by,
-        previous={name: getattr(before, name) for name in changes}, current=view,
+        id=derive_id("contact", view.id, view.version),
+        type="contact.changed",
+        tenant=view.tenant,
+        at=cause.at,
+        brand_id=view.brand_id,
+        version=view.version,
+        cause=cause.id,
+        by=by,
+        previous={name: getattr(before, name) for name in changes},
+        current=view,
     )
     words = words_of(view, handles[0] if handles else None)
     return state.model_copy(update={"view": view, "words": words}), [fact]
@@ -160,14 +204,23 @@ def words_of(view: ContactView, handle: str | None) -> tuple[str, ...]:
 
 def _done(command: EditContact, state: Contact) -> ContactOutcome:
     return ContactOutcome(
-        id=command.id, type="command.done", tenant=command.tenant, at=command.at,
-        contact_id=command.contact_id, contact=state.view, fingerprint=command.fingerprint,
+        id=command.id,
+        type="command.done",
+        tenant=command.tenant,
+        at=command.at,
+        contact_id=command.contact_id,
+        contact=state.view,
+        fingerprint=command.fingerprint,
     )
 
 
 def _refused(command: EditContact, status: int, slug: str, title: str, detail: str) -> ContactOutcome:
     return ContactOutcome(
-        id=command.id, type="command.refused", tenant=command.tenant, at=command.at,
-        contact_id=command.contact_id, fingerprint=command.fingerprint,
+        id=command.id,
+        type="command.refused",
+        tenant=command.tenant,
+        at=command.at,
+        contact_id=command.contact_id,
+        fingerprint=command.fingerprint,
         refusal=Refusal(status=status, slug=slug, title=title, detail=detail),
     )

@@ -21,8 +21,12 @@ def read_social_events(broker: KafkaBroker, bus: Bus, identities: Identities, po
 
     async def on_social_events(batch: Batch) -> None:
         await apply(
-            batch, documents=identities.fenced, target=domain.identity_of, decide=domain.remember,
-            project=_nothing, known={},
+            batch,
+            documents=identities.fenced,
+            target=domain.identity_of,
+            decide=domain.remember,
+            project=_nothing,
+            known={},
         )
 
     return listen(broker, bus, [SOCIAL_EVENTS], IDENTITIES_GROUP, on_social_events, poll_ms=poll_ms)
@@ -45,8 +49,12 @@ def read_contact_commands(
     async def on_contact_commands(batch: Batch) -> None:
         known = await outcomes.positions([record.event.id for record in batch.records])
         await apply(
-            batch, documents=contacts.fenced, target=domain.contact_of, decide=domain.edit,
-            project=outcomes.record, known=known,
+            batch,
+            documents=contacts.fenced,
+            target=domain.contact_of,
+            decide=domain.edit,
+            project=outcomes.record,
+            known=known,
         )
 
     return listen(broker, bus, [CRM_COMMANDS], CONTACTS_GROUP, on_contact_commands, poll_ms=poll_ms)

@@ -18,21 +18,29 @@ from services.crm.domain import Contact, Identity
 
 _TEXT = 2_000
 _SHOWN = {
-    "conversation.opened", "conversation.assigned", "conversation.status_changed", "message.received",
-    "message.replied", "note.added",
+    "conversation.opened",
+    "conversation.assigned",
+    "conversation.status_changed",
+    "message.received",
+    "message.replied",
+    "note.added",
 }
 
 INDEXES: dict[str, list[IndexModel]] = {
     "identities": [],
     "contacts": [
         IndexModel([("view.tenant", ASCENDING), ("view.identity_ids", ASCENDING)], name="identities"),
-        IndexModel([("view.tenant", ASCENDING), ("view.brand_id", ASCENDING), ("_id", ASCENDING)], name="brand"),
+        IndexModel(
+            [("view.tenant", ASCENDING), ("view.brand_id", ASCENDING), ("_id", ASCENDING)], name="brand"
+        ),
         IndexModel([("view.tenant", ASCENDING), ("words", ASCENDING), ("_id", ASCENDING)], name="words"),
     ],
     "conversations": [],
     "timeline": [
-        IndexModel([("tenant", ASCENDING), ("identity_id", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)],
-                   name="newest"),
+        IndexModel(
+            [("tenant", ASCENDING), ("identity_id", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)],
+            name="newest",
+        ),
         IndexModel([("tenant", ASCENDING), ("identity_id", ASCENDING), ("kind", ASCENDING)], name="count"),
     ],
     "outcomes": OUTCOME_INDEXES,
@@ -76,7 +84,9 @@ class Contacts:
 
     async def get(self, caller: Caller, id: str) -> ContactView | None:
         """One contact, if the caller may see it."""
-        return _seen(caller, await self._docs.find_one({"_id": id, "view.tenant": caller.tenant}, {"view": 1}))
+        return _seen(
+            caller, await self._docs.find_one({"_id": id, "view.tenant": caller.tenant}, {"view": 1})
+        )
 
     async def behind(self, caller: Caller, conversation: str) -> ContactView | None:
         """The contact of a conversation, if the caller may see it."""
@@ -120,19 +130,25 @@ class Timeline:
     async def mirror(self, facts: Sequence[ConversationFact]) -> None:
         """Write what these facts tell of; told again, or late, they change nothing."""
         opened = {f.conversation_id: f for f in facts if f.type == "conversation.opened"}
-        await write_mirrors(self._conversations, [
-            newest(id, {"tenant": f.tenant, "brand_id": f.brand_id, "identity_id": f.identity_id}, 1)
-            for id, f in opened.items()
-        ])
+        await write_mirrors(
+            self._conversations,
+            [
+                newest(id, {"tenant": f.tenant, "brand_id": f.brand_id, "identity_id": f.identity_id}, 1)
+                for id, f in opened.items()
+            ],
+        )
         entries: dict[str, Document] = {}
         for fact in facts:
             if fact.type in _SHOWN or (fact.message and fact.type in ("message.edited", "message.deleted")):
                 id = fact.message.id if fact.message else fact.id
                 entries[id] = {**entries.get(id, {}), **_entry(fact)}
-        await write_mirrors(self._docs, [
-            newest(id, {k: v for k, v in entry.items() if k != "version"}, entry["version"])
-            for id, entry in entries.items()
-        ])
+        await write_mirrors(
+            self._docs,
+            [
+                newest(id, {k: v for k, v in entry.items() if k != "version"}, entry["version"])
+                for id, entry in entries.items()
+            ],
+        )
 
     async def list(
         self, tenant: str, identities: Collection[str], cursor: str | None, limit: int
@@ -156,7 +172,10 @@ class Timeline:
         return count
 
 
-_KINDS: dict[str, Literal["message.received"]] = {"message.edited": "message.received", "message.deleted": "message.received"}
+_KINDS: dict[str, Literal["message.received"]] = {
+    "message.edited": "message.received",
+    "message.deleted": "message.received",
+}
 
 
 def _entry(fact: ConversationFact) -> Document:
@@ -168,9 +187,16 @@ def _entry(fact: ConversationFact) -> Document:
     if fact.type == "conversation.assigned":
         text = view.assignee.name if view.assignee else ""
     fields: dict[str, Any] = {
-        "tenant": fact.tenant, "brand_id": fact.brand_id, "identity_id": fact.identity_id,
-        "conversation_id": fact.conversation_id, "channel_id": view.channel_id, "network": view.network,
-        "kind": _KINDS.get(fact.type, fact.type), "text": text, "author_name": fact.by.name, "version": fact.version,
+        "tenant": fact.tenant,
+        "brand_id": fact.brand_id,
+        "identity_id": fact.identity_id,
+        "conversation_id": fact.conversation_id,
+        "channel_id": view.channel_id,
+        "network": view.network,
+        "kind": _KINDS.get(fact.type, fact.type),
+        "text": text,
+        "author_name": fact.by.name,
+        "version": fact.version,
     }
     if fact.type not in _KINDS:
         fields["at"] = fact.at

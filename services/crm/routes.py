@@ -105,9 +105,14 @@ async def get_contact_behind(request: Request, response: Response, caller: Curre
 
 @router.get("/contacts")
 async def list_contacts(
-    request: Request, caller: CurrentCaller, brand: Annotated[str | None, Query(max_length=100)] = None,
-    q: Annotated[str | None, Query(max_length=100, description="Beginning of a name, handle, address or number.")] = None,
-    cursor: Cursor = None, limit: Limit = 50,
+    request: Request,
+    caller: CurrentCaller,
+    brand: Annotated[str | None, Query(max_length=100)] = None,
+    q: Annotated[
+        str | None, Query(max_length=100, description="Beginning of a name, handle, address or number.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> ContactPage:
     """Contacts I may see."""
     contacts: Contacts = request.state.contacts
@@ -135,7 +140,11 @@ async def get_timeline(
 
 @router.patch("/contacts/{id}", response_model=Outcome, responses={c: RESPONSES[c] for c in (409, 412)})
 async def edit_contact(
-    request: Request, caller: CurrentCaller, said: NewCommand, id: Id, body: ContactChange,
+    request: Request,
+    caller: CurrentCaller,
+    said: NewCommand,
+    id: Id,
+    body: ContactChange,
     if_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> JSONResponse:
     """Write down what is known of a contact."""
@@ -144,8 +153,14 @@ async def edit_contact(
     if if_match is not None and not expected.isdigit():
         raise Problem(422, "invalid", "If-Match is not an ETag of ours", "Send the ETag you have read.")
     command = EditContact(
-        id=said.id, tenant=caller.tenant, at=now(), brand_id=contact.brand_id, contact_id=id, by=caller.id,
-        expected_version=int(expected) if expected else None, fingerprint=said.fingerprint,
+        id=said.id,
+        tenant=caller.tenant,
+        at=now(),
+        brand_id=contact.brand_id,
+        contact_id=id,
+        by=caller.id,
+        expected_version=int(expected) if expected else None,
+        fingerprint=said.fingerprint,
         changes=body.model_dump(exclude_unset=True),
     )
     outcomes: Outcomes = request.state.outcomes
@@ -175,8 +190,11 @@ async def _whole(request: Request, response: Response, caller: Caller, view: Con
     timeline: Timeline = request.state.timeline
     found = await identities.find(caller.tenant, view.identity_ids)
     counted = [
-        one.model_copy(update={"messages": await timeline.messages_of(caller.tenant, one.id)}) for one in found
+        one.model_copy(update={"messages": await timeline.messages_of(caller.tenant, one.id)})
+        for one in found
     ]
     response.headers["ETag"] = f'"{view.version}"'
     seen = [one.last_seen_at for one in found] or [view.first_seen_at]
-    return Contact(**view.model_dump(exclude={"tenant", "identity_ids"}), identities=counted, last_seen_at=max(seen))
+    return Contact(
+        **view.model_dump(exclude={"tenant", "identity_ids"}), identities=counted, last_seen_at=max(seen)
+    )

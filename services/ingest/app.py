@@ -69,9 +69,17 @@ def create_app(settings: Settings) -> FastAPI:
                 await broker.start()
                 app.state.checks = checks_of(database, bus, readers)
                 yield State(
-                    verifier=Verifier(settings.auth, client), bus=bus, channels=channels, vault=vault,
-                    registry=registry, visitors=visitors, hub=hub, tokens=VisitorTokens(vault),
-                    limiter=Limiter(), outbound=outbound, public_url=settings.public_url,
+                    verifier=Verifier(settings.auth, client),
+                    bus=bus,
+                    channels=channels,
+                    vault=vault,
+                    registry=registry,
+                    visitors=visitors,
+                    hub=hub,
+                    tokens=VisitorTokens(vault),
+                    limiter=Limiter(),
+                    outbound=outbound,
+                    public_url=settings.public_url,
                     dead=DeadLetters(settings.kafka, bus, handlers.SOURCES),
                 )
 

@@ -58,7 +58,11 @@ def _line(visitor: Visitor, event: SocialEvent | SendMessage, line: Line) -> tup
 
 def _incoming(event: SocialEvent) -> Line:
     return Line(
-        seq=0, id=event.object.id, client_id=event.client_id, direction="incoming", text=event.object.text,
+        seq=0,
+        id=event.object.id,
+        client_id=event.client_id,
+        direction="incoming",
+        text=event.object.text,
         at=event.at,
     )
 
@@ -66,14 +70,26 @@ def _incoming(event: SocialEvent) -> Line:
 def _outgoing(event: SendMessage) -> Line:
     author = LineAuthor(name=event.author.name, picture=event.author.picture)
     return Line(
-        seq=0, id=event.message_id, conversation_id=event.conversation_id, direction="outgoing",
-        text=event.text, author=author, at=event.at,
+        seq=0,
+        id=event.message_id,
+        conversation_id=event.conversation_id,
+        direction="outgoing",
+        text=event.text,
+        author=author,
+        at=event.at,
     )
 
 
 def _update(visitor: Visitor, cause: Event, kind: str, line: Line | None) -> VisitorUpdate:
     return VisitorUpdate(
-        id=derive_id("visitor-update", visitor.id, visitor.version), type=kind, tenant=visitor.tenant,
-        at=cause.at, identity_id=visitor.id, channel_id=visitor.channel_id, version=visitor.version,
-        line=line, read_seq=visitor.read_seq, cause=cause.id,
+        id=derive_id("visitor-update", visitor.id, visitor.version),
+        type=kind,
+        tenant=visitor.tenant,
+        at=cause.at,
+        identity_id=visitor.id,
+        channel_id=visitor.channel_id,
+        version=visitor.version,
+        line=line,
+        read_seq=visitor.read_seq,
+        cause=cause.id,
     )

@@ -20,7 +20,10 @@ from services.ingest.sender import Sender
 
 NORMALISER, SENDER, LIVECHAT = "ingest-normaliser", "ingest-sender", "ingest-livechat"
 SOURCES = (
-    (DELIVERIES, NORMALISER), (INGEST_COMMANDS, SENDER), (SOCIAL_EVENTS, LIVECHAT), (INGEST_COMMANDS, LIVECHAT),
+    (DELIVERIES, NORMALISER),
+    (INGEST_COMMANDS, SENDER),
+    (SOCIAL_EVENTS, LIVECHAT),
+    (INGEST_COMMANDS, LIVECHAT),
 )
 
 
@@ -52,10 +55,10 @@ def read_deliveries(
 def _normalise(record: Record, delivery: Delivery, channel: Channel) -> list[Fact]:
     kind = KINDS[delivery.network]
     request = RawRequest(delivery.headers, delivery.body)
-    facts = []
+    facts: list[Fact] = []
     for item in kind.split(request, delivery.at):
-        for event in kind.normalise(replace(item, ref=str(record.position)), channel):
-            facts.append(Fact(event, record.position, delivery.id, record.trace))
+        events = kind.normalise(replace(item, ref=str(record.position)), channel)
+        facts += [Fact(event, record.position, delivery.id, record.trace) for event in events]
     return facts
 
 
@@ -94,13 +97,19 @@ def read_livechat(broker: KafkaBroker, bus: Bus, visitors: Visitors, poll_ms: in
 
     async def on_livechat(batch: Batch) -> None:
         events = (SocialEvent, SendMessage, ShowRead)
-        ours = [r for r in batch.records if isinstance(r.event, events) and r.event.network == domain.LIVECHAT]
+        ours = [
+            r for r in batch.records if isinstance(r.event, events) and r.event.network == domain.LIVECHAT
+        ]
         if not ours:
             return
         known = await visitors.known(record.event.id for record in ours)
         await apply(
-            replace(batch, records=ours), documents=visitors.fenced, target=domain.target,
-            decide=domain.decide, project=visitors.mirror, known=known,
+            replace(batch, records=ours),
+            documents=visitors.fenced,
+            target=domain.target,
+            decide=domain.decide,
+            project=visitors.mirror,
+            known=known,
         )
 
     return listen(broker, bus, [SOCIAL_EVENTS, INGEST_COMMANDS], LIVECHAT, on_livechat, poll_ms=poll_ms)

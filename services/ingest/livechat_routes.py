@@ -1,6 +1,7 @@
 """The live chat's door for visitors: a WebSocket, and REST for networks that let none through."""
 
 import asyncio
+import contextlib
 import json
 import secrets
 from collections.abc import AsyncIterator
@@ -29,7 +30,8 @@ from services.ingest.repository import Visitors
 from services.ingest.tokens import VisitorTokens
 
 router = APIRouter(
-    prefix="/v1/livechat/{channel_id}", tags=["live chat"],
+    prefix="/v1/livechat/{channel_id}",
+    tags=["live chat"],
     responses={code: RESPONSES[code] for code in (401, 403, 404, 422, 429)},
 )
 ChannelId = Annotated[str, Path(max_length=100)]
@@ -81,14 +83,12 @@ class Limiter:
         """
         if not await self._windows.hit(limit, *whose):
             raise Problem(
-                429, "too-many", "Too many requests", "Wait a minute, then go on.", headers={"Retry-After": "60"}
+                429,
+                "too-many",
+                "Too many requests",
+                "Wait a minute, then go on.",
+                headers={"Retry-After": "60"},
             )
-
-
-class NewVisitor(Frozen):
-    """Somebody who opens the widget for the first time."""
-
-    locale: str = Field(default="de", max_length=35)
 
 
 class VisitorToken(Frozen):
@@ -164,12 +164,22 @@ class Chat:
         """
         await self._limiter.check(_LINES, "lines", self.identity)
         said = VisitorMessage(
-            visitor_id=self.visitor_id, client_id=line.client_id, text=line.text, email=_email(line.email), at=now()
+            visitor_id=self.visitor_id,
+            client_id=line.client_id,
+            text=line.text,
+            email=_email(line.email),
+            at=now(),
         )
         delivery = Delivery.model_construct(
-            id=derive_id("delivery", self.channel.id, self.visitor_id, line.client_id), type="delivery.received",
-            tenant=self.channel.tenant, at=said.at, brand_id=self.channel.brand_id, channel_id=self.channel.id,
-            network=LIVECHAT, headers={"webhook-id": line.client_id}, body=said.model_dump_json().encode(),
+            id=derive_id("delivery", self.channel.id, self.visitor_id, line.client_id),
+            type="delivery.received",
+            tenant=self.channel.tenant,
+            at=said.at,
+            brand_id=self.channel.brand_id,
+            channel_id=self.channel.id,
+            network=LIVECHAT,
+            headers={"webhook-id": line.client_id},
+            body=said.model_dump_json().encode(),
         )
         await self._publish(delivery)
 
@@ -180,9 +190,14 @@ class Chat:
             at = now()
             await self._publish(
                 VisitorSignal(
-                    id=derive_id("typing", self.identity, at.isoformat()), tenant=self.channel.tenant, at=at,
-                    brand_id=self.channel.brand_id, channel_id=self.channel.id, identity_id=self.identity,
-                    conversation_id=self.conversation, typing=signals.typing,
+                    id=derive_id("typing", self.identity, at.isoformat()),
+                    tenant=self.channel.tenant,
+                    at=at,
+                    brand_id=self.channel.brand_id,
+                    channel_id=self.channel.id,
+                    identity_id=self.identity,
+                    conversation_id=self.conversation,
+                    typing=signals.typing,
                 )
             )
         for state, seq in (("delivered", signals.ack), ("read", signals.seen)):
@@ -218,13 +233,16 @@ async def get_config(request: Request, channel_id: ChannelId) -> WidgetConfig:
     connected = await _connected(request.state, channel_id, request.headers.get("origin"))
     settings = _settings(connected.channel)
     return WidgetConfig(
-        title=settings.title, color=settings.color, greeting=settings.greeting.model_dump(),
-        offline=settings.offline.model_dump(), open=settings.hours.is_open(now()),
+        title=settings.title,
+        color=settings.color,
+        greeting=settings.greeting.model_dump(),
+        offline=settings.offline.model_dump(),
+        open=settings.hours.is_open(now()),
     )
 
 
 @router.post("/visitors", status_code=201)
-async def add_visitor(request: Request, channel_id: ChannelId, body: NewVisitor) -> VisitorToken:
+async def add_visitor(request: Request, channel_id: ChannelId) -> VisitorToken:
     """Become a visitor of this channel."""
     connected = await _connected(request.state, channel_id, request.headers.get("origin"))
     limiter: Limiter = request.state.limiter
@@ -236,8 +254,10 @@ async def add_visitor(request: Request, channel_id: ChannelId, body: NewVisitor)
 
 @router.get("/lines")
 async def get_lines(
-    request: Request, channel_id: ChannelId,
-    after: Annotated[int, Query(ge=0, le=2**53)] = 0, wait: Annotated[float, Query(ge=0, le=25)] = 0,
+    request: Request,
+    channel_id: ChannelId,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    wait: Annotated[float, Query(ge=0, le=25)] = 0,
     authorization: Annotated[str | None, Header()] = None,
 ) -> LinesOut:
     """Lines behind `after`; with `wait` the answer comes when there is one, or after so many seconds."""
@@ -245,10 +265,8 @@ async def get_lines(
     async with chat.hub.listening(chat.identity) as listener:
         lines = await chat.visitors.history(chat.identity, after)
         if not lines and wait:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(listener.updates.get(), wait)
-            except TimeoutError:
-                pass
             lines = await chat.visitors.history(chat.identity, after)
     visitor = await chat.visitors.get(chat.identity)
     return LinesOut(lines=lines, open=chat.open, read_seq=visitor.read_seq if visitor else 0)
@@ -256,7 +274,9 @@ async def get_lines(
 
 @router.post("/lines", status_code=202)
 async def add_line(
-    request: Request, channel_id: ChannelId, body: LineIn,
+    request: Request,
+    channel_id: ChannelId,
+    body: LineIn,
     authorization: Annotated[str | None, Header()] = None,
 ) -> Accepted:
     """Say something."""
@@ -267,7 +287,9 @@ async def add_line(
 
 @router.post("/signals", status_code=204)
 async def add_signals(
-    request: Request, channel_id: ChannelId, body: Signals,
+    request: Request,
+    channel_id: ChannelId,
+    body: Signals,
     authorization: Annotated[str | None, Header()] = None,
 ) -> None:
     """Tell that one is typing, and which lines were shown and seen."""
@@ -276,12 +298,13 @@ async def add_signals(
 
 
 @router.options("/{path}", include_in_schema=False)
-async def preflight(request: Request, channel_id: ChannelId, path: str) -> Response:
+async def preflight(request: Request, channel_id: ChannelId, path: str) -> Response:  # noqa: ARG001 - part of the address
     """Let the pages a channel allows ask from their own origin."""
     await _connected(request.state, channel_id, request.headers.get("origin"))
     allowed = {
         "Access-Control-Allow-Methods": "GET, POST",
-        "Access-Control-Allow-Headers": "authorization, content-type", "Access-Control-Max-Age": "600",
+        "Access-Control-Allow-Headers": "authorization, content-type",
+        "Access-Control-Max-Age": "600",
     }
     return Response(status_code=204, headers=allowed)
 
@@ -359,7 +382,9 @@ async def _history(chat: Chat, after: int) -> AsyncIterator[Line]:
 
 
 async def _send_line(socket: WebSocket, line: Line) -> None:
-    await socket.send_json({"type": "line", "line": line.model_dump(mode="json", exclude={"conversation_id"})})
+    await socket.send_json(
+        {"type": "line", "line": line.model_dump(mode="json", exclude={"conversation_id"})}
+    )
 
 
 async def _hear(socket: WebSocket, chat: Chat) -> None:
@@ -424,7 +449,9 @@ async def _connected(state: Any, channel_id: str, origin: str | None) -> Connect
         raise Problem(404, "unknown-channel", "No such channel", "It was never connected, or is disabled.")
     allowed = _settings(connected.channel).origins
     if origin and allowed and origin not in allowed:
-        raise Problem(403, "origin-not-allowed", "Not from this page", "Add its origin to the channel's settings.")
+        raise Problem(
+            403, "origin-not-allowed", "Not from this page", "Add its origin to the channel's settings."
+        )
     return connected
 
 
@@ -448,5 +475,3 @@ def _email(given: str | None) -> str | None:
         return validate_email(given, check_deliverability=False).normalized
     except EmailNotValidError:
         raise Problem(422, "bad-email", "Not an e-mail address", "Correct it, or leave it out.") from None
-
-

@@ -53,9 +53,13 @@ class Outbound:
         address = await self.checked_address(request.url)
         try:
             async with self._client.stream(
-                "POST", url.copy_with(host=address), content=request.body,
+                "POST",
+                url.copy_with(host=address),
+                content=request.body,
                 headers={**request.headers, "host": url.netloc.decode()},
-                extensions={"sni_hostname": url.host}, follow_redirects=False, timeout=TIMEOUT_SECONDS,
+                extensions={"sni_hostname": url.host},
+                follow_redirects=False,
+                timeout=TIMEOUT_SECONDS,
             ) as answer:
                 status = answer.status_code
         except httpx.HTTPError as error:

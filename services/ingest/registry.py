@@ -48,7 +48,9 @@ class Registry:
     async def active(self, id: str, network: str) -> Connected | None:
         """A channel of this network that takes traffic."""
         found = await self.get(id)
-        return found if found and found.channel.status == "active" and found.channel.network == network else None
+        return (
+            found if found and found.channel.status == "active" and found.channel.network == network else None
+        )
 
     async def find(self, ids: Collection[str]) -> dict[str, Connected]:
         """Several channels, in at most one query."""

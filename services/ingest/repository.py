@@ -18,7 +18,9 @@ CLAIMS_KEPT = timedelta(days=14)
 """Longer than any network goes on delivering (7 days)."""
 
 INDEXES: dict[str, list[IndexModel]] = {
-    "channels": [IndexModel([("tenant", ASCENDING), ("brand_id", ASCENDING), ("_id", ASCENDING)], name="brand")],
+    "channels": [
+        IndexModel([("tenant", ASCENDING), ("brand_id", ASCENDING), ("_id", ASCENDING)], name="brand")
+    ],
     "claims": [IndexModel("expires_at", name="expires", expireAfterSeconds=0)],
     "sends": [IndexModel("expires_at", name="expires", expireAfterSeconds=0)],
     "visitors": [],
@@ -37,7 +39,9 @@ class Channels:
 
     async def add(self, channel: Channel, sealed: Sequence[str]) -> None:
         """Keep a new channel."""
-        await self._docs.insert_one({"_id": channel.id, **channel.model_dump(exclude={"id"}), "secrets": list(sealed)})
+        await self._docs.insert_one(
+            {"_id": channel.id, **channel.model_dump(exclude={"id"}), "secrets": list(sealed)}
+        )
 
     async def visible(self, caller: Caller, brand: str | None) -> list[Channel]:
         """The channels a caller may see."""
@@ -127,7 +131,11 @@ class Sends:
         expires = datetime.now(UTC) + CLAIMS_KEPT
         cursor = self._docs.find({"_id": {"$in": sorted(message_ids)}})
         known: dict[str, str] = {doc["_id"]: doc["state"] async for doc in cursor}
-        new = [InsertOne({"_id": id, "state": "claimed", "expires_at": expires}) for id in message_ids if id not in known]
+        new = [
+            InsertOne({"_id": id, "state": "claimed", "expires_at": expires})
+            for id in message_ids
+            if id not in known
+        ]
         await write_mirrors(self._docs, new)
         return known
 
@@ -135,7 +143,8 @@ class Sends:
         """Write down what became of them."""
         if states:
             await self._docs.bulk_write(
-                [UpdateOne({"_id": id}, {"$set": {"state": state}}) for id, state in states.items()], ordered=False
+                [UpdateOne({"_id": id}, {"$set": {"state": state}}) for id, state in states.items()],
+                ordered=False,
             )
 
 
@@ -161,7 +170,16 @@ class Visitors:
                 fields = event.line.model_dump()
                 key = f"{event.identity_id}:{event.line.seq:012}"
                 fields |= {"_id": key, "identity_id": event.identity_id, "tenant": event.tenant}
-                writes.append(InsertOne({**fields, "line_id": event.line.id, "cause": event.cause, "position": str(fact.cause)}))
+                writes.append(
+                    InsertOne(
+                        {
+                            **fields,
+                            "line_id": event.line.id,
+                            "cause": event.cause,
+                            "position": str(fact.cause),
+                        }
+                    )
+                )
         await write_mirrors(self._lines, writes)
 
     async def known(self, ids: Iterable[str]) -> dict[str, Position]:

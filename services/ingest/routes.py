@@ -3,11 +3,10 @@
 import secrets
 from typing import Annotated, Any
 
+from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import Field, ValidationError
 from starlette.requests import ClientDisconnect
-
-from aiokafka.errors import KafkaError
 
 from libs.common.auth import Caller, CurrentCaller, require
 from libs.common.events import Frozen, derive_id, now
@@ -92,7 +91,9 @@ async def list_channels(
 
 
 @router.post("/channels", status_code=201, responses={403: RESPONSES[403]})
-async def add_channel(request: Request, response: Response, caller: Admin, body: NewChannel) -> ChannelWithSecret:
+async def add_channel(
+    request: Request, response: Response, caller: Admin, body: NewChannel
+) -> ChannelWithSecret:
     """Connect a channel; its secret is in this answer and in no other."""
     if not caller.sees(body.brand_id):
         raise forbidden("You may not manage this brand.")
@@ -100,8 +101,13 @@ async def add_channel(request: Request, response: Response, caller: Admin, body:
         raise Problem(422, "unknown-network", "No such network", f"Known are: {', '.join(sorted(KINDS))}.")
     settings = await _checked(request, body.network, body.settings)
     channel = Channel(
-        id=secrets.token_hex(12), tenant=caller.tenant, brand_id=body.brand_id, network=body.network,
-        name=body.name, settings=settings, created_at=now(),
+        id=secrets.token_hex(12),
+        tenant=caller.tenant,
+        brand_id=body.brand_id,
+        network=body.network,
+        name=body.name,
+        settings=settings,
+        created_at=now(),
     )
     secret = new_secret(secrets.token_bytes(32))
     channels, vault = _kept(request)
@@ -120,7 +126,11 @@ async def get_channel(request: Request, response: Response, caller: CurrentCalle
 
 @router.patch("/channels/{id}", responses={code: RESPONSES[code] for code in (403, 412, 428)})
 async def change_channel(
-    request: Request, response: Response, caller: Admin, id: Id, body: ChannelChange,
+    request: Request,
+    response: Response,
+    caller: Admin,
+    id: Id,
+    body: ChannelChange,
     if_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> ChannelView:
     """Rename a channel or change its settings."""
@@ -168,7 +178,9 @@ async def _channel(request: Request, caller: Caller, id: str) -> Channel:
     return found
 
 
-async def _change(request: Request, response: Response, channel: Channel, changes: dict[str, Any]) -> ChannelView:
+async def _change(
+    request: Request, response: Response, channel: Channel, changes: dict[str, Any]
+) -> ChannelView:
     if changes and not await _kept(request)[0].change(channel.tenant, channel.id, channel.version, changes):
         raise _changed_meanwhile()
     _registry(request).forget(channel.id)
@@ -196,7 +208,9 @@ async def _checked(request: Request, network: str, settings: dict[str, Any]) -> 
     unknown = set(settings) - {"callback_url"}
     url = settings.get("callback_url")
     if unknown or (url is not None and (not isinstance(url, str) or len(url) > 2_000)):
-        raise Problem(422, "invalid", "The settings are not valid", "A webhook channel takes callback_url, a URL.")
+        raise Problem(
+            422, "invalid", "The settings are not valid", "A webhook channel takes callback_url, a URL."
+        )
     if url:
         await _check_callback(request, url)
     return dict(settings)
@@ -233,17 +247,26 @@ def _registry(request: Request) -> Registry:
 
 
 @router.post(
-    "/hooks/{channel_id}", status_code=200,
+    "/hooks/{channel_id}",
+    status_code=200,
     responses={code: RESPONSES[code] for code in (401, 413, 503)},
     openapi_extra={
         "parameters": [
             {"name": name, "in": "header", "required": True, "schema": {"type": "string"}} for name in SIGNED
         ],
         "requestBody": {
-            "required": True, "content": {"application/json": {"schema": {"type": "object"}, "example": {
-                "type": "message", "thread": "order-42", "text": "Wo bleibt mein Paket?",
-                "author": {"id": "u-1", "name": "Mia Kunz"},
-            }}},
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"type": "object"},
+                    "example": {
+                        "type": "message",
+                        "thread": "order-42",
+                        "text": "Wo bleibt mein Paket?",
+                        "author": {"id": "u-1", "name": "Mia Kunz"},
+                    },
+                }
+            },
         },
     },
 )
@@ -265,8 +288,10 @@ async def receive_webhook(request: Request, channel_id: Id) -> Response:
 
 async def _connected(request: Request, channel_id: str) -> Connected:
     connected = await _registry(request).get(channel_id)
-    if connected is None or connected.channel.status != "active" or (
-        "webhook" not in manifest_of(connected.channel.network).receives
+    if (
+        connected is None
+        or connected.channel.status != "active"
+        or ("webhook" not in manifest_of(connected.channel.network).receives)
     ):
         raise Problem(404, "unknown-channel", "No such channel", "It was never connected, or is disabled.")
     return connected
@@ -293,14 +318,22 @@ def _verify(connected: Connected, raw: RawRequest) -> None:
     if verdict == "stale":
         raise Problem(401, "stale-signature", "The signature is too old", "Sign again with the present time.")
     if verdict != "ok":
-        raise Problem(401, "bad-signature", "The signature does not fit", "Sign the raw body with the channel's secret.")
+        raise Problem(
+            401, "bad-signature", "The signature does not fit", "Sign the raw body with the channel's secret."
+        )
 
 
 def _delivery(channel: Channel, raw: RawRequest) -> Delivery:
     at = now()
     key = raw.headers.get("webhook-id", "")
     return Delivery.model_construct(
-        id=derive_id("delivery", channel.id, key, at.isoformat()), type="delivery.received",
-        tenant=channel.tenant, at=at, brand_id=channel.brand_id, channel_id=channel.id,
-        network=channel.network, headers={"webhook-id": key}, body=raw.body,
+        id=derive_id("delivery", channel.id, key, at.isoformat()),
+        type="delivery.received",
+        tenant=channel.tenant,
+        at=at,
+        brand_id=channel.brand_id,
+        channel_id=channel.id,
+        network=channel.network,
+        headers={"webhook-id": key},
+        body=raw.body,
     )

@@ -34,7 +34,9 @@ class Sender:
         """Send a batch; what was sent before a crash is not sent again unless the receiver can tell."""
         channels = await self._registry.find({order.channel_id for order in orders})
         known = await self._sends.claim({order.message_id for order in orders})
-        by_person = groupby(sorted(orders, key=lambda order: order.identity_id), lambda order: order.identity_id)
+        by_person = groupby(
+            sorted(orders, key=lambda order: order.identity_id), lambda order: order.identity_id
+        )
         groups = [list(group) for _, group in by_person]
         done = await asyncio.gather(*(self._send_in_order(group, channels, known) for group in groups))
         receipts = [receipt for group in done for receipt in group]

@@ -50,7 +50,9 @@ def create_app(settings: Settings) -> FastAPI:
                 await broker.start()
                 app.state.checks = checks_of(database, bus, readers)
                 yield State(
-                    verifier=Verifier(settings.auth, client), bus=bus, hub=hub,
+                    verifier=Verifier(settings.auth, client),
+                    bus=bus,
+                    hub=hub,
                     dead=DeadLetters(settings.kafka, bus, handlers.SOURCES),
                 )
 

@@ -21,7 +21,8 @@ def entry(event: Event) -> FeedEntry | None:
             return _entry(event, event.type, event.brand_id, event.conversation_id, event.version, data)
         case ContactFact():
             data = {
-                "contact_id": event.current.id, "identity_ids": list(event.current.identity_ids),
+                "contact_id": event.current.id,
+                "identity_ids": list(event.current.identity_ids),
                 "version": event.version,
             }
             return _entry(event, "contact.changed", event.brand_id, event.current.id, event.version, data)
@@ -41,8 +42,15 @@ def _entry(
     event: Event, kind: str, brand: str | None, about: str, version: int, data: dict[str, Any]
 ) -> FeedEntry:
     return FeedEntry(
-        id=derive_id("feed", event.id), type=kind, tenant=event.tenant, at=event.at, brand_id=brand,
-        about=about, version=version, ephemeral=kind == "agent.presence_changed", data=data,
+        id=derive_id("feed", event.id),
+        type=kind,
+        tenant=event.tenant,
+        at=event.at,
+        brand_id=brand,
+        about=about,
+        version=version,
+        ephemeral=kind == "agent.presence_changed",
+        data=data,
     )
 
 
@@ -50,8 +58,13 @@ def _typing(
     event: VisitorSignal | AgentSignal, brand: str, conversation: str, who: dict[str, Any]
 ) -> FeedEntry:
     return FeedEntry(
-        id=derive_id("feed", event.id), type="typing", tenant=event.tenant, at=event.at, brand_id=brand,
-        about=conversation, ephemeral=True,
+        id=derive_id("feed", event.id),
+        type="typing",
+        tenant=event.tenant,
+        at=event.at,
+        brand_id=brand,
+        about=conversation,
+        ephemeral=True,
         data={"conversation_id": conversation, "who": who, "typing": event.typing},
     )
 

@@ -38,7 +38,14 @@ class Told:
     __slots__ = ("_frame", "brand_id", "entry", "ephemeral", "id", "number", "tenant")
 
     def __init__(
-        self, number: int, tenant: str, brand_id: str | None, id: str, *, ephemeral: bool, entry: dict[str, Any]
+        self,
+        number: int,
+        tenant: str,
+        brand_id: str | None,
+        id: str,
+        *,
+        ephemeral: bool,
+        entry: dict[str, Any],
     ) -> None:
         self.number = number
         self.tenant = tenant
@@ -62,7 +69,11 @@ def told(record: Record) -> Told:
     assert isinstance(entry, FeedEntry)
     public = entry.model_dump(mode="json", exclude={"tenant", "about"})
     return Told(
-        record.position.offset, entry.tenant, entry.brand_id, entry.id, ephemeral=entry.ephemeral,
+        record.position.offset,
+        entry.tenant,
+        entry.brand_id,
+        entry.id,
+        ephemeral=entry.ephemeral,
         entry={**public, "subject": entry.about},
     )
 
@@ -184,8 +195,8 @@ class Hub:
         """Whether the archive reaches this entry; it may be a moment behind."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_ARCHIVE_SECONDS):
-                while await self._archive.kept_to(partition) < number:
-                    await asyncio.sleep(0.05)
+                while await self._archive.kept_to(partition) < number:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)  # another process may be the one that archives
                 return True
         return False
 

@@ -35,11 +35,18 @@ class Archive:
         for record in records:
             entry = record.event
             if isinstance(entry, FeedEntry) and not entry.ephemeral:
-                writes.append(InsertOne({
-                    "_id": entry.id, "tenant": entry.tenant, "brand_id": entry.brand_id,
-                    "number": record.position.offset, "expires_at": entry.at + KEPT,
-                    "entry": json.dumps(told(record).entry),
-                }))
+                writes.append(
+                    InsertOne(
+                        {
+                            "_id": entry.id,
+                            "tenant": entry.tenant,
+                            "brand_id": entry.brand_id,
+                            "number": record.position.offset,
+                            "expires_at": entry.at + KEPT,
+                            "entry": json.dumps(told(record).entry),
+                        }
+                    )
+                )
         await write_mirrors(self._entries, writes)
         ends = {record.position.partition: record.position.offset for record in records}
         await self._progress.bulk_write(
@@ -56,6 +63,13 @@ class Archive:
         query = {"tenant": tenant, "number": {"$gt": after, "$lt": before}}
         cursor = self._entries.find(query).sort("number", ASCENDING).limit(limit)
         return [
-            Told(doc["number"], tenant, doc["brand_id"], doc["_id"], ephemeral=False, entry=json.loads(doc["entry"]))
+            Told(
+                doc["number"],
+                tenant,
+                doc["brand_id"],
+                doc["_id"],
+                ephemeral=False,
+                entry=json.loads(doc["entry"]),
+            )
             async for doc in cursor
         ]

@@ -39,7 +39,9 @@ class FeedPage(Frozen):
 
 @router.get("/feed")
 async def get_feed(
-    request: Request, caller: CurrentCaller, after: After = None,
+    request: Request,
+    caller: CurrentCaller,
+    after: After = None,
     limit: Annotated[int, Query(ge=1, le=_POLLED_AT_MOST)] = 200,
 ) -> FeedPage:
     """Entries behind `after`, for scripts; without it only the newest number."""
@@ -55,13 +57,16 @@ async def get_feed(
 
 @router.get("/feed/stream", response_class=StreamingResponse)
 async def stream_feed(
-    request: Request, caller: CurrentCaller, after: After = None,
+    request: Request,
+    caller: CurrentCaller,
+    after: After = None,
     last_event_id: Annotated[str | None, Header(pattern=r"^-?\d{1,16}$")] = None,
 ) -> StreamingResponse:
     """The feed as server-sent events; `Last-Event-ID` resumes it."""
     seen = int(last_event_id) if last_event_id is not None else after
     return StreamingResponse(
-        _events(request.state.hub, caller, seen), media_type="text/event-stream",
+        _events(request.state.hub, caller, seen),
+        media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 

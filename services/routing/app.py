@@ -7,8 +7,8 @@ from typing import TypedDict
 import httpx
 from fastapi import FastAPI
 
-from libs.common.auth import Verifier
 from libs.common import dead
+from libs.common.auth import Verifier
 from libs.common.commands import Outcomes
 from libs.common.dead import DeadLetters
 from libs.common.health import checks_of
@@ -54,9 +54,13 @@ def create_app(settings: Settings) -> FastAPI:
                 await broker.start()
                 app.state.checks = checks_of(database, bus, readers)
                 yield State(
-                    verifier=Verifier(settings.auth, client), bus=bus, outcomes=outcomes,
-                    conversations=Conversations(database), messages=Messages(database),
-                    brands=Brands(database), agents=Agents(database),
+                    verifier=Verifier(settings.auth, client),
+                    bus=bus,
+                    outcomes=outcomes,
+                    conversations=Conversations(database),
+                    messages=Messages(database),
+                    brands=Brands(database),
+                    agents=Agents(database),
                     dead=DeadLetters(settings.kafka, bus, handlers.SOURCES),
                 )
 

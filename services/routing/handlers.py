@@ -41,13 +41,20 @@ def read_conversation_inputs(
             return settings.get((tenant, brand)) or BrandSettings(tenant=tenant, brand_id=brand, name=brand)
 
         await apply(
-            batch, documents=conversations.fenced, target=conversation.target,
+            batch,
+            documents=conversations.fenced,
+            target=conversation.target,
             decide=partial(conversation.decide, brand_of=brand_of),
-            project=partial(_project, messages, outcomes), known=known,
+            project=partial(_project, messages, outcomes),
+            known=known,
         )
 
     return listen(
-        broker, bus, [SOCIAL_EVENTS, ROUTING_COMMANDS, RECEIPTS], GROUP, on_conversation_inputs,
+        broker,
+        bus,
+        [SOCIAL_EVENTS, ROUTING_COMMANDS, RECEIPTS],
+        GROUP,
+        on_conversation_inputs,
         poll_ms=poll_ms,
     )
 

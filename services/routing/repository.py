@@ -16,9 +16,9 @@ from libs.common.events import Event
 from libs.common.events.routing import ConversationFact, ConversationView, Message
 from libs.common.kafka import Fact, Position
 from libs.common.mongo import Database, Document, FencedDocuments, positions, transaction, write_mirrors
-from services.routing.domain.conversation import Conversation
 from services.routing.domain.desk import Desk, DeskMember, Work, desk_inputs
 from services.routing.domain.rules import BrandSettings
+from services.routing.domain.story import Conversation
 
 STATUSES = ("open", "pending", "snoozed", "resolved")
 View = Literal["mine", "queue", "all"]
@@ -26,16 +26,40 @@ View = Literal["mine", "queue", "all"]
 _NEWEST_FIRST = [("view.last_activity_at", DESCENDING), ("_id", DESCENDING)]
 INDEXES: dict[str, list[IndexModel]] = {
     "conversations": [
-        IndexModel([("view.tenant", ASCENDING), ("view.assignee.id", ASCENDING),
-                    ("view.status", ASCENDING), *_NEWEST_FIRST], name="mine"),
-        IndexModel([("view.tenant", ASCENDING), ("view.brand_id", ASCENDING), ("view.queue_id", ASCENDING),
-                    ("view.status", ASCENDING), *_NEWEST_FIRST], name="queue"),
-        IndexModel([("view.tenant", ASCENDING), ("view.brand_id", ASCENDING),
-                    ("view.status", ASCENDING), *_NEWEST_FIRST], name="brand"),
+        IndexModel(
+            [
+                ("view.tenant", ASCENDING),
+                ("view.assignee.id", ASCENDING),
+                ("view.status", ASCENDING),
+                *_NEWEST_FIRST,
+            ],
+            name="mine",
+        ),
+        IndexModel(
+            [
+                ("view.tenant", ASCENDING),
+                ("view.brand_id", ASCENDING),
+                ("view.queue_id", ASCENDING),
+                ("view.status", ASCENDING),
+                *_NEWEST_FIRST,
+            ],
+            name="queue",
+        ),
+        IndexModel(
+            [
+                ("view.tenant", ASCENDING),
+                ("view.brand_id", ASCENDING),
+                ("view.status", ASCENDING),
+                *_NEWEST_FIRST,
+            ],
+            name="brand",
+        ),
         IndexModel([("view.tenant", ASCENDING), ("view.status", ASCENDING), *_NEWEST_FIRST], name="all"),
     ],
     "messages": [
-        IndexModel([("tenant", ASCENDING), ("conversation_id", ASCENDING), ("number", DESCENDING)], name="list"),
+        IndexModel(
+            [("tenant", ASCENDING), ("conversation_id", ASCENDING), ("number", DESCENDING)], name="list"
+        ),
         IndexModel("cause", name="cause"),
     ],
     "outcomes": OUTCOME_INDEXES,
@@ -43,10 +67,20 @@ INDEXES: dict[str, list[IndexModel]] = {
     "desks": [],
     "agents": [IndexModel("tenant", name="tenant")],
     "work": [
-        IndexModel([("tenant", ASCENDING), ("state", ASCENDING), ("brand_id", ASCENDING),
-                    ("rank", ASCENDING), ("waiting_since", ASCENDING)], name="waiting"),
-        IndexModel([("tenant", ASCENDING), ("state", ASCENDING),
-                    ("rank", ASCENDING), ("waiting_since", ASCENDING)], name="waiting_everywhere"),
+        IndexModel(
+            [
+                ("tenant", ASCENDING),
+                ("state", ASCENDING),
+                ("brand_id", ASCENDING),
+                ("rank", ASCENDING),
+                ("waiting_since", ASCENDING),
+            ],
+            name="waiting",
+        ),
+        IndexModel(
+            [("tenant", ASCENDING), ("state", ASCENDING), ("rank", ASCENDING), ("waiting_since", ASCENDING)],
+            name="waiting_everywhere",
+        ),
         IndexModel("expires_at", name="expires", expireAfterSeconds=0),
     ],
 }
@@ -80,7 +114,7 @@ class Conversations:
         query = {
             "view.tenant": caller.tenant,
             **chosen,
-            "view.status": status if status else {"$in": list(STATUSES)},
+            "view.status": status or {"$in": list(STATUSES)},
         }
         if cursor:
             at, id = read_cursor(cursor, 2)
@@ -122,7 +156,9 @@ class Messages:
         for fact in facts:
             event = fact.event
             if isinstance(event, ConversationFact) and event.message:
-                mirror = merged.setdefault(event.message.id, _Mirror({"position": str(fact.cause), "cause": event.cause}))
+                mirror = merged.setdefault(
+                    event.message.id, _Mirror({"position": str(fact.cause), "cause": event.cause})
+                )
                 mirror.take(event, event.message)
         await write_mirrors(self._docs, [mirror.write(id) for id, mirror in merged.items()])
 
@@ -175,7 +211,9 @@ class Brands:
 
     async def list(self, caller: Caller) -> list[BrandSettings]:
         """The brands a caller may see."""
-        cursor = self._docs.find({"tenant": caller.tenant, **caller.brand_filter()}).sort("brand_id", ASCENDING)
+        cursor = self._docs.find({"tenant": caller.tenant, **caller.brand_filter()}).sort(
+            "brand_id", ASCENDING
+        )
         return [BrandSettings.model_validate(doc) async for doc in cursor]
 
     async def save(self, settings: BrandSettings, expected: int) -> bool:
@@ -271,7 +309,10 @@ class Agents:
 
     async def list(self, tenant: str) -> list[DeskMember]:
         """All agents of a tenant, by name."""
-        found = [DeskMember.model_validate({**d, "id": d["agent_id"]}) async for d in self._docs.find({"tenant": tenant})]
+        found = [
+            DeskMember.model_validate({**d, "id": d["agent_id"]})
+            async for d in self._docs.find({"tenant": tenant})
+        ]
         return sorted(found, key=lambda agent: (agent.name, agent.id))
 
     async def get(self, tenant: str, id: str) -> DeskMember | None:

@@ -146,21 +146,35 @@ async def get_me(request: Request, caller: CurrentCaller) -> Me:
     known = await agents.get(caller.tenant, caller.id)
     mine = AgentView.model_validate(known.model_dump()) if known else _unknown(caller)
     return Me(
-        id=caller.id, name=caller.name, picture=caller.picture, tenant=caller.tenant,
-        roles=sorted(caller.roles), brands=sorted(caller.brands), presence=mine,
+        id=caller.id,
+        name=caller.name,
+        picture=caller.picture,
+        tenant=caller.tenant,
+        roles=sorted(caller.roles),
+        brands=sorted(caller.brands),
+        presence=mine,
     )
 
 
 @router.put("/me/presence")
-async def set_presence(request: Request, caller: CurrentCaller, body: PresenceBody, said: NewCommand) -> AgentView:
+async def set_presence(
+    request: Request, caller: CurrentCaller, body: PresenceBody, said: NewCommand
+) -> AgentView:
     """Say whether I take work; the distributor hears of it at once."""
     bus: Bus = request.state.bus
-    await bus.publish([
-        contract.SetPresence(
-            id=said.id, tenant=caller.tenant, at=now(), agent=_agent(caller),
-            brands=tuple(sorted(caller.brands)), status=body.status, capacity=body.capacity,
-        )
-    ])
+    await bus.publish(
+        [
+            contract.SetPresence(
+                id=said.id,
+                tenant=caller.tenant,
+                at=now(),
+                agent=_agent(caller),
+                brands=tuple(sorted(caller.brands)),
+                status=body.status,
+                capacity=body.capacity,
+            )
+        ]
+    )
     agents: Agents = request.state.agents
     known = await agents.get(caller.tenant, caller.id)
     mine = AgentView.model_validate(known.model_dump()) if known else _unknown(caller)
@@ -186,7 +200,9 @@ async def list_brands(request: Request, caller: CurrentCaller) -> BrandPage:
 
 
 @router.get("/brands/{id}/settings", responses={403: RESPONSES[403]})
-async def get_brand_settings(request: Request, response: Response, caller: CurrentCaller, id: Id) -> SettingsBody:
+async def get_brand_settings(
+    request: Request, response: Response, caller: CurrentCaller, id: Id
+) -> SettingsBody:
     """How a brand is routed; the ETag is wanted back when it is changed."""
     found = await _brand(request, caller, id)
     response.headers["ETag"] = f'"{found.version}"'
@@ -197,7 +213,10 @@ async def get_brand_settings(request: Request, response: Response, caller: Curre
     "/brands/{id}/settings", responses={code: RESPONSES[code] for code in (403, 412, 428)}, status_code=200
 )
 async def put_brand_settings(
-    request: Request, response: Response, id: Id, body: SettingsBody,
+    request: Request,
+    response: Response,
+    id: Id,
+    body: SettingsBody,
     caller: Annotated[Caller, Depends(require("admin", "lead"))],
     if_match: Annotated[str | None, Header(max_length=100)] = None,
 ) -> SettingsBody:
@@ -225,7 +244,9 @@ async def _brand(request: Request, caller: Caller, id: str) -> BrandSettings:
 def _check_queues(body: SettingsBody) -> None:
     known = {queue.id for queue in body.queues}
     wanted = [body.default_queue, *(rule.queue for rule in body.rules)]
-    errors = [{"pointer": "/body/queues", "detail": f"There is no queue {id}."} for id in wanted if id not in known]
+    errors = [
+        {"pointer": "/body/queues", "detail": f"There is no queue {id}."} for id in wanted if id not in known
+    ]
     if errors:
         raise Problem(422, "invalid", "A queue is missing", "Add it or name another.", errors=errors[:20])
 
@@ -235,9 +256,14 @@ def _check_queues(body: SettingsBody) -> None:
 
 @router.get("/conversations")
 async def list_conversations(
-    request: Request, caller: CurrentCaller, view: View = "all", queue: Annotated[str | None, Query(max_length=64)] = None,
-    brand: Annotated[str | None, Query(max_length=100)] = None, status: Status | None = None,
-    cursor: Cursor = None, limit: Limit = 50,
+    request: Request,
+    caller: CurrentCaller,
+    view: View = "all",
+    queue: Annotated[str | None, Query(max_length=64)] = None,
+    brand: Annotated[str | None, Query(max_length=100)] = None,
+    status: Status | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> ConversationPage:
     """Conversations of a view: mine, a brand's queue, or all I may see."""
     if view == "queue" and not (brand and queue):
@@ -256,8 +282,11 @@ async def get_conversation(request: Request, caller: CurrentCaller, id: Id) -> C
 
 @router.get("/conversations/{id}/messages")
 async def list_messages(
-    request: Request, caller: CurrentCaller, id: Id,
-    cursor: Annotated[str | None, Query(pattern=r"^\d{1,15}$")] = None, limit: Limit = 50,
+    request: Request,
+    caller: CurrentCaller,
+    id: Id,
+    cursor: Annotated[str | None, Query(pattern=r"^\d{1,15}$")] = None,
+    limit: Limit = 50,
 ) -> MessagePage:
     """Messages and notes of a conversation, newest first."""
     await _conversation(request, caller, id)
@@ -278,13 +307,23 @@ async def _conversation(request: Request, caller: Caller, id: str) -> Conversati
 
 
 async def _give(
-    request: Request, caller: Caller, said: NewCommand, id: str,
-    make: Callable[..., contract.ConversationCommand], **more: Any,
+    request: Request,
+    caller: Caller,
+    said: NewCommand,
+    id: str,
+    make: Callable[..., contract.ConversationCommand],
+    **more: Any,
 ) -> JSONResponse:
     found = await _conversation(request, caller, id)
     command = make(
-        id=said.id, tenant=caller.tenant, at=now(), identity_id=found.identity_id, conversation_id=id,
-        by=_author(caller), fingerprint=said.fingerprint, **more,
+        id=said.id,
+        tenant=caller.tenant,
+        at=now(),
+        identity_id=found.identity_id,
+        conversation_id=id,
+        by=_author(caller),
+        fingerprint=said.fingerprint,
+        **more,
     )
     outcomes: Outcomes = request.state.outcomes
     location = f"{request.scope.get('root_path', '')}/v1/commands/{command.id}"
@@ -374,13 +413,22 @@ async def signal_typing(request: Request, caller: CurrentCaller, id: Id, body: T
     found = await _conversation(request, caller, id)
     at = now()
     bus: Bus = request.state.bus
-    await bus.publish([
-        AgentSignal(
-            id=derive_id("typing", caller.id, id, at.isoformat()), tenant=caller.tenant, at=at,
-            brand_id=found.brand_id, channel_id=found.channel_id, network=found.network,
-            identity_id=found.identity_id, conversation_id=id, agent=_agent(caller), typing=body.typing,
-        )
-    ])
+    await bus.publish(
+        [
+            AgentSignal(
+                id=derive_id("typing", caller.id, id, at.isoformat()),
+                tenant=caller.tenant,
+                at=at,
+                brand_id=found.brand_id,
+                channel_id=found.channel_id,
+                network=found.network,
+                identity_id=found.identity_id,
+                conversation_id=id,
+                agent=_agent(caller),
+                typing=body.typing,
+            )
+        ]
+    )
 
 
 @router.get("/commands/{id}", response_model=Outcome)

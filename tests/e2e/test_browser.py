@@ -4,7 +4,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -16,8 +15,15 @@ from tests.stack import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium")
 
@@ -29,7 +35,9 @@ def desk(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     running = Stack(engines, tmp_path_factory.mktemp("demo"))
     demo.write_people(running.folder)
     running.start()
-    with_people = type(running.issuer)("dev", running.issuer.issuer, demo.PEOPLE, running.folder / "issuer.pem")
+    with_people = type(running.issuer)(
+        "dev", running.issuer.issuer, demo.PEOPLE, running.folder / "issuer.pem"
+    )
     demo.seed(running.base, running.folder, with_people)
     yield running
     assert running.stop() in (0, -15)
@@ -73,7 +81,7 @@ class opened:  # noqa: N801 - reads as a word
         self._context.on("weberror", lambda error: self.errors.append(str(error.error)))
         return self._context
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         self._context.close()
         assert self.errors == []
 
@@ -86,7 +94,8 @@ def serious(page: Page) -> list[str]:
     )
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:150]}"
-        for one in found["violations"] if one["impact"] in ("serious", "critical")
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
     ]
 
 
@@ -94,7 +103,9 @@ def test_a_visitor_writes_and_reads_the_agents_answer(agent: Page, visitor: Page
     agent.get_by_label("Meine Anwesenheit").select_option("online")
 
     visitor.get_by_role("button", name="Chat öffnen").click()
-    visitor.get_by_label("Nachricht schreiben").fill("Habt ihr noch Yirgacheffe?\nUnd <b>wann</b> kommt die Rechnung?")
+    visitor.get_by_label("Nachricht schreiben").fill(
+        "Habt ihr noch Yirgacheffe?\nUnd <b>wann</b> kommt die Rechnung?"
+    )
     visitor.get_by_role("button", name="Senden").click()
 
     row = agent.get_by_role("button", name=re.compile("Yirgacheffe"))
@@ -158,7 +169,9 @@ def test_a_broken_line_loses_and_repeats_nothing(desk: Stack, agent: Page, visit
         expect(visitor.get_by_text(text)).to_have_count(1)
 
 
-def test_the_empty_desk_and_the_sign_in_are_usable_by_everybody(desk: Stack, browser: Browser, artifacts: Path) -> None:
+def test_the_empty_desk_and_the_sign_in_are_usable_by_everybody(
+    desk: Stack, browser: Browser, artifacts: Path
+) -> None:
     with opened(browser) as context:
         page = context.new_page()
         page.goto(desk.base)

@@ -28,9 +28,8 @@ export class Api {
 
   config(): Promise<Config> { return this.ask("/config"); }
 
-  async becomeVisitor(locale: string): Promise<string> {
-    const made = await this.ask<{ token: string }>("/visitors", { method: "POST", body: { locale } });
-    return made.token;
+  async becomeVisitor(): Promise<string> {
+    return (await this.ask<{ token: string }>("/visitors", { method: "POST" })).token;
   }
 
   lines(token: string, after: number, wait: number, signal: AbortSignal): Promise<Lines> {

@@ -22,7 +22,7 @@ export class Connection {
   private started = false;
 
   constructor(
-    private readonly api: Api, private readonly memory: Memory, private readonly locale: string,
+    private readonly api: Api, private readonly memory: Memory,
     private readonly state: () => State, private readonly dispatch: (action: Action) => void,
   ) {}
 
@@ -70,7 +70,7 @@ export class Connection {
   private async token(): Promise<string> {
     const kept = this.memory.read().token;
     if (kept) return kept;
-    const token = await this.api.becomeVisitor(this.locale);
+    const token = await this.api.becomeVisitor();
     this.memory.write({ token });
     return token;
   }

@@ -51,7 +51,7 @@ async function begin(script: HTMLScriptElement): Promise<void> {
     },
     onTyping: (typing) => connection.signal({ typing }),
   });
-  const connection = new Connection(api, memory, language, () => state, dispatch);
+  const connection = new Connection(api, memory, () => state, dispatch);
   document.addEventListener("visibilitychange", () => { if (view.isOpen) see(); });
   view.render(state);
   if (kept.token) connection.start();

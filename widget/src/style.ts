@@ -34,7 +34,7 @@ h2 { font-size: 16px; font-weight: 600; margin: 0; flex: 1; }
 .mine .bubble { background: var(--brand); color: var(--on-brand); border-radius: 14px 14px 4px 14px; }
 .bubble a { color: inherit; }
 .meta { font-size: 12px; color: var(--dim); margin: 1px 4px 0; }
-.mine + .meta, .meta.mine { align-self: flex-end; }
+.meta.name { margin: 8px 0 0 42px; } .mine + .meta, .meta.mine { align-self: flex-end; }
 .meta.bad { color: var(--bad); }
 .meta button { border: 0; background: none; color: inherit; text-decoration: underline; padding: 4px; min-height: 28px; }
 .typing, .note { padding: 4px 18px 8px; color: var(--dim); font-size: 13px; min-height: 28px; }

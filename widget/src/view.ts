@@ -88,9 +88,12 @@ export class View {
   private rows(state: State): HTMLElement[] {
     const rows = [this.row(null, (state.open ? this.config.greeting : this.config.offline)[this.language], { name: this.config.title, picture: null })];
     let day = "";
+    let speaker = "";
     for (const line of state.lines) {
       const its = this.day(line.at);
       if (its !== day) rows.push(make("div", "day", (day = its)));
+      if (line.author && line.author.name !== speaker) rows.push(make("div", "meta name", line.author.name));
+      speaker = line.author?.name ?? "";
       rows.push(this.row(line, line.text, line.author));
     }
     const newest = state.lines.filter((line) => line.direction === "incoming").at(-1);

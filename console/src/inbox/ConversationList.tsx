@@ -2,7 +2,7 @@ import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation, Me, Status } from "../api/client";
 import type { View } from "../feed/apply";
-import { useConversations } from "./queries";
+import { useBrandName, useConversations } from "./queries";
 import { useShortcuts } from "./shortcuts";
 import { useWhen } from "./when";
 
@@ -46,6 +46,7 @@ export function ConversationList({ me, view, onStatus, chosen, onChoose }: Props
 function Row({ conversation, mine, chosen, onChoose }: { conversation: Conversation; mine: boolean; chosen: boolean; onChoose(id: string): void }) {
   const { t } = useTranslation();
   const when = useWhen();
+  const brandName = useBrandName();
   const { contact, last_message: last, unread = 0 } = conversation;
   return (
     <li>
@@ -53,7 +54,7 @@ function Row({ conversation, mine, chosen, onChoose }: { conversation: Conversat
         <span className="top"><strong>{contact.name ?? contact.handle ?? contact.id}</strong><time dateTime={conversation.last_activity_at}>{when(conversation.last_activity_at)}</time></span>
         <span className="preview">{last?.direction === "outgoing" ? `${last.author_name}: ` : ""}{last?.text}</span>
         <span className="bottom">
-          <span className="tag">{conversation.brand_id} · {conversation.network}</span>
+          <span className="tag">{brandName(conversation.brand_id)} · {conversation.network}</span>
           <span className={mine ? "owner mine" : "owner"}>{conversation.assignee?.name ?? t("list.nobody")}</span>
           {unread > 0 && <span className="badge" aria-label={t("list.unread", { count: unread })}>{unread}</span>}
         </span>

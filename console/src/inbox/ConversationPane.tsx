@@ -4,7 +4,7 @@ import type { Conversation, Me } from "../api/client";
 import type { Typist } from "../feed/useFeed";
 import { Composer } from "./Composer";
 import { MessageList } from "./MessageList";
-import { useAgents, useConversation } from "./queries";
+import { useAgents, useBrandName, useConversation } from "./queries";
 import { useShortcuts } from "./shortcuts";
 import { type Command, useCommand } from "./useCommand";
 
@@ -36,6 +36,7 @@ export function ConversationPane({ id, me, typists }: { id: string; me: Me; typi
 
 function Header({ conversation, me, command }: { conversation: Conversation; me: Me; command: Command }) {
   const { t } = useTranslation();
+  const brandName = useBrandName();
   const agents = useAgents().data ?? [];
   const { contact, assignee, status } = conversation;
   const others = agents.filter((one) => one.id !== assignee?.id);
@@ -43,7 +44,7 @@ function Header({ conversation, me, command }: { conversation: Conversation; me:
     <header className="head">
       <div>
         <h2>{contact.name ?? contact.handle ?? contact.id}</h2>
-        <p>{conversation.brand_id} · {conversation.network} · {t(`status.${status}`)} · {assignee ? t("conversation.owner", { name: assignee.name }) : t("list.nobody")}</p>
+        <p>{brandName(conversation.brand_id)} · {conversation.network} · {t(`status.${status}`)} · {assignee ? t("conversation.owner", { name: assignee.name }) : t("list.nobody")}</p>
       </div>
       <div className="actions">
         {!assignee && <button className="primary" disabled={command.busy} onClick={() => void command.run("claim")}>{t("conversation.claim")}</button>}

@@ -8,6 +8,12 @@ const PAGE = 50;
 export const useBrands = () =>
   useQuery({ queryKey: ["brands"], queryFn: async () => must(await routing.GET("/v1/brands")).items });
 
+/** Name of a brand, its id until it is known. */
+export function useBrandName(): (id: string) => string {
+  const brands = useBrands().data;
+  return (id) => brands?.find((one) => one.id === id)?.name ?? id;
+}
+
 export const useAgents = () =>
   useQuery({ queryKey: ["agents"], queryFn: async () => must(await routing.GET("/v1/agents")).items });
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import logging
 import os
 import re
@@ -95,24 +96,43 @@ class ApacheKafka:
     def _format(self, jars: Path, config: Path) -> None:
         cluster = "R" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[:21]
         done = subprocess.run(
-            ["java", "-cp", f"{jars}/*", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)],
-            capture_output=True, text=True, check=False,
+            [
+                "java",
+                "-cp",
+                f"{jars}/*",
+                "kafka.tools.StorageTool",
+                "format",
+                "-t",
+                cluster,
+                "-c",
+                str(config),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise EngineError(f"Kafka's log folder could not be prepared:\n{done.stdout}{done.stderr}")
 
     def _properties(self) -> str:
         lines = {
-            "process.roles": "broker,controller", "node.id": 1,
+            "process.roles": "broker,controller",
+            "node.id": 1,
             "controller.quorum.voters": f"1@127.0.0.1:{self._controller_port}",
             "listeners": f"PLAINTEXT://{self.address},CONTROLLER://127.0.0.1:{self._controller_port}",
             "advertised.listeners": f"PLAINTEXT://{self.address}",
-            "controller.listener.names": "CONTROLLER", "log.dirs": self._folder / "log",
-            "auto.create.topics.enable": "false", "group.initial.rebalance.delay.ms": 0,
-            "offsets.topic.num.partitions": 6, "offsets.topic.replication.factor": 1,
-            "transaction.state.log.num.partitions": 6, "transaction.state.log.replication.factor": 1,
-            "transaction.state.log.min.isr": 1, "message.max.bytes": 4_200_000,
-            "log.segment.bytes": 16_777_216, "log.index.size.max.bytes": 1_048_576,
+            "controller.listener.names": "CONTROLLER",
+            "log.dirs": self._folder / "log",
+            "auto.create.topics.enable": "false",
+            "group.initial.rebalance.delay.ms": 0,
+            "offsets.topic.num.partitions": 6,
+            "offsets.topic.replication.factor": 1,
+            "transaction.state.log.num.partitions": 6,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "message.max.bytes": 4_200_000,
+            "log.segment.bytes": 16_777_216,
+            "log.index.size.max.bytes": 1_048_576,
         }
         return "".join(f"{name}={value}\n" for name, value in lines.items())
 
@@ -146,8 +166,16 @@ class Tansu:
         self._folder.mkdir(parents=True, exist_ok=True)
         url = f"tcp://{self.address}"
         self._child = Child(
-            [tansu_binary(), "broker", "--kafka-listener-url", url, "--kafka-advertised-listener-url", url,
-             "--storage-engine", "memory://resonanz/"],
+            [
+                tansu_binary(),
+                "broker",
+                "--kafka-listener-url",
+                url,
+                "--kafka-advertised-listener-url",
+                url,
+                "--storage-engine",
+                "memory://resonanz/",
+            ],
             self._folder / "tansu.log",
         )
         self._child.start()
@@ -193,9 +221,19 @@ def fetch_jars() -> Path:
     jars.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=jars.parent) as scratch:
         done = subprocess.run(
-            ["mvn", "-q", "-B", "-f", str(_POM), "dependency:copy-dependencies",
-             f"-DoutputDirectory={scratch}/jars", "-DincludeScope=runtime"],
-            capture_output=True, text=True, check=False,
+            [
+                "mvn",
+                "-q",
+                "-B",
+                "-f",
+                str(_POM),
+                "dependency:copy-dependencies",
+                f"-DoutputDirectory={scratch}/jars",
+                "-DincludeScope=runtime",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise EngineError(f"Maven could not fetch Kafka:\n{done.stdout[-2000:]}")
@@ -235,10 +273,8 @@ async def _write_once(address: str, *, idempotent: bool) -> None:
     )
     try:
         await admin.start()
-        try:
+        with contextlib.suppress(TopicAlreadyExistsError):
             await admin.create_topics([NewTopic("resonanz.ready", 1, 1)])
-        except TopicAlreadyExistsError:
-            pass
         await producer.start()
         await producer.send_and_wait("resonanz.ready", b"ready")
     finally:

@@ -10,9 +10,7 @@ from pydantic import Base64Bytes, Field
 
 from libs.common.events import Event, Frozen, Instant, derive_id
 
-ObjectKind = Literal[
-    "mention", "comment", "post", "message", "review", "reaction", "share", "system"
-]
+ObjectKind = Literal["mention", "comment", "post", "message", "review", "reaction", "share", "system"]
 Action = Literal["create", "update", "delete"]
 
 
@@ -124,13 +122,20 @@ class SendTarget(Protocol):
     """Which message, of which conversation, to whom."""
 
     @property
-    def tenant(self) -> str: ...
+    def tenant(self) -> str:
+        """Whose."""
+
     @property
-    def identity_id(self) -> str: ...
+    def identity_id(self) -> str:
+        """To whom."""
+
     @property
-    def conversation_id(self) -> str: ...
+    def conversation_id(self) -> str:
+        """In which conversation."""
+
     @property
-    def message_id(self) -> str: ...
+    def message_id(self) -> str:
+        """What."""
 
 
 class Receipt(Event):
@@ -146,15 +151,17 @@ class Receipt(Event):
     """Why it failed, in words an agent can act on."""
 
     @classmethod
-    def of(
-        cls, command: SendTarget, state: ReceiptState, at: Instant, **more: str | None
-    ) -> Self:
+    def of(cls, command: SendTarget, state: ReceiptState, at: Instant, **more: str | None) -> Self:
         """Receipt of a message in this state; the same state of the same message has one id."""
         return cls(
             id=derive_id("receipt", command.message_id, state),
             type=f"receipt.{state}",
-            tenant=command.tenant, at=at, identity_id=command.identity_id,
-            conversation_id=command.conversation_id, message_id=command.message_id, **more,
+            tenant=command.tenant,
+            at=at,
+            identity_id=command.identity_id,
+            conversation_id=command.conversation_id,
+            message_id=command.message_id,
+            **more,
         )
 
     @property

@@ -106,9 +106,18 @@ class Reason(Frozen):
 
 
 FactType = Literal[
-    "conversation.opened", "conversation.queued", "conversation.assigned", "conversation.unassigned",
-    "conversation.status_changed", "conversation.read", "message.received", "message.edited",
-    "message.deleted", "message.replied", "message.delivery_updated", "note.added",
+    "conversation.opened",
+    "conversation.queued",
+    "conversation.assigned",
+    "conversation.unassigned",
+    "conversation.status_changed",
+    "conversation.read",
+    "message.received",
+    "message.edited",
+    "message.deleted",
+    "message.replied",
+    "message.delivery_updated",
+    "note.added",
 ]
 
 
@@ -230,8 +239,13 @@ class MarkRead(ConversationCommand):
 
 
 AnyCommand = Annotated[
-    ClaimConversation | AssignConversation | UnassignConversation | ReplyToConversation | AddNote
-    | ChangeStatus | MarkRead,
+    ClaimConversation
+    | AssignConversation
+    | UnassignConversation
+    | ReplyToConversation
+    | AddNote
+    | ChangeStatus
+    | MarkRead,
     Field(discriminator="type"),
 ]
 

@@ -95,5 +95,7 @@ class ChannelKind(Protocol):
     def normalise(self, item: RawItem, channel: Channel) -> list[SocialEvent]:
         """Canonical events of an item; raises `Unacceptable` with the reason."""
 
-    def request_for(self, order: SendMessage, channel: Channel, secrets: Sequence[str], now: datetime) -> OutgoingRequest:
+    def request_for(
+        self, order: SendMessage, channel: Channel, secrets: Sequence[str], now: datetime
+    ) -> OutgoingRequest:
         """The request that sends an answer; raises `Unacceptable` when the channel can't."""

@@ -80,8 +80,13 @@ class VisitorMessage(Frozen):
 
 
 MANIFEST = Manifest(
-    network="livechat", name="Live chat", receives=("socket",), replies=("message",),
-    max_length=MAX_LENGTH, resend_is_safe=True, settings_schema=LivechatSettings.model_json_schema(),
+    network="livechat",
+    name="Live chat",
+    receives=("socket",),
+    replies=("message",),
+    max_length=MAX_LENGTH,
+    resend_is_safe=True,
+    settings_schema=LivechatSettings.model_json_schema(),
 )
 
 
@@ -105,17 +110,31 @@ def normalise(item: RawItem, channel: Channel) -> list[SocialEvent]:
     native = f"{said.visitor_id}:{said.client_id}"
     return [
         SocialEvent(
-            id=derive_id("event", channel.id, native), type="social.message.create", tenant=channel.tenant,
-            at=said.at, brand_id=channel.brand_id, channel_id=channel.id, network=channel.network,
-            identity_id=visitor_identity(channel, said.visitor_id), action="create",
+            id=derive_id("event", channel.id, native),
+            type="social.message.create",
+            tenant=channel.tenant,
+            at=said.at,
+            brand_id=channel.brand_id,
+            channel_id=channel.id,
+            network=channel.network,
+            identity_id=visitor_identity(channel, said.visitor_id),
+            action="create",
             actor=Actor(
-                id=said.visitor_id, name=said.email or f"Visitor {said.visitor_id[:4]}", email=said.email,
+                id=said.visitor_id,
+                name=said.email,
+                handle=f"#{said.visitor_id[:4]}",
+                email=said.email,
                 kind="person",
             ),
-            reply=ReplyRules(max_length=MAX_LENGTH), client_id=said.client_id, raw_ref=item.ref,
+            reply=ReplyRules(max_length=MAX_LENGTH),
+            client_id=said.client_id,
+            raw_ref=item.ref,
             object=SocialObject(
-                id=derive_id("object", channel.id, native), native_id=native, kind="message",
-                thread_id=said.visitor_id, text=said.text,
+                id=derive_id("object", channel.id, native),
+                native_id=native,
+                kind="message",
+                thread_id=said.visitor_id,
+                text=said.text,
             ),
         )
     ]

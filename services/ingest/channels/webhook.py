@@ -47,13 +47,21 @@ class Item(Frozen):
 
 
 MANIFEST = Manifest(
-    network="webhook", name="Signed webhook", receives=("webhook",), replies=("message",),
-    max_length=50_000, attachments=True, resend_is_safe=True,
+    network="webhook",
+    name="Signed webhook",
+    receives=("webhook",),
+    replies=("message",),
+    max_length=50_000,
+    attachments=True,
+    resend_is_safe=True,
     settings_schema={
-        "type": "object", "additionalProperties": False,
+        "type": "object",
+        "additionalProperties": False,
         "properties": {
             "callback_url": {
-                "type": "string", "format": "uri", "description": "Where agents' answers are posted, signed."
+                "type": "string",
+                "format": "uri",
+                "description": "Where agents' answers are posted, signed.",
             }
         },
     },
@@ -103,14 +111,31 @@ def normalise(item: RawItem, channel: Channel) -> list[SocialEvent]:
     identity = identity_id(channel.tenant, channel.brand_id, channel.id, said.author.id)
     return [
         SocialEvent(
-            id=derive_id("event", channel.id, item.key), type=f"social.{said.type}.{said.action}",
-            tenant=channel.tenant, at=said.at or item.received_at, brand_id=channel.brand_id,
-            channel_id=channel.id, network=channel.network, identity_id=identity, action=said.action,
-            actor=said.author, audience=said.audience, reply=MANIFEST.reply_rules(), raw_ref=item.ref,
+            id=derive_id("event", channel.id, item.key),
+            type=f"social.{said.type}.{said.action}",
+            tenant=channel.tenant,
+            at=said.at or item.received_at,
+            brand_id=channel.brand_id,
+            channel_id=channel.id,
+            network=channel.network,
+            identity_id=identity,
+            action=said.action,
+            actor=said.author,
+            audience=said.audience,
+            reply=MANIFEST.reply_rules(),
+            raw_ref=item.ref,
             object=SocialObject(
-                id=derive_id("object", channel.id, native), native_id=native, kind=said.type,
-                thread_id=said.thread, text=said.text, subject=said.subject, lang=said.lang, url=said.url,
-                in_reply_to=said.in_reply_to, rating=said.rating, attachments=said.attachments,
+                id=derive_id("object", channel.id, native),
+                native_id=native,
+                kind=said.type,
+                thread_id=said.thread,
+                text=said.text,
+                subject=said.subject,
+                lang=said.lang,
+                url=said.url,
+                in_reply_to=said.in_reply_to,
+                rating=said.rating,
+                attachments=said.attachments,
                 version=said.version,
             ),
         )
@@ -149,17 +174,24 @@ def request_for(
         raise Unacceptable("This channel has no callback address: set callback_url in its settings.")
     body = json.dumps(
         {
-            "type": "message.send", "id": order.message_id, "thread": order.thread_id,
-            "text": order.text, "at": order.at.isoformat(), "in_reply_to": order.in_reply_to,
+            "type": "message.send",
+            "id": order.message_id,
+            "thread": order.thread_id,
+            "text": order.text,
+            "at": order.at.isoformat(),
+            "in_reply_to": order.in_reply_to,
             "to": {"id": order.to.id, "handle": order.to.handle, "name": order.to.name},
             "author": {"name": order.author.name, "picture": order.author.picture},
         },
         ensure_ascii=False,
     )
     headers = {
-        "content-type": "application/json", "webhook-id": order.message_id,
+        "content-type": "application/json",
+        "webhook-id": order.message_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": " ".join(Webhook(secret).sign(order.message_id, now, body) for secret in secrets),
+        "webhook-signature": " ".join(
+            Webhook(secret).sign(order.message_id, now, body) for secret in secrets
+        ),
     }
     return OutgoingRequest(url, headers, body.encode())
 

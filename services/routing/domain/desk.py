@@ -115,8 +115,14 @@ def _on_presence(desk: Desk, event: SetPresence, told: list[Event]) -> Desk:
     before = desk.members.get(event.agent.id)
     capacity = event.capacity if event.capacity is not None else (before.capacity if before else 5)
     member = DeskMember(
-        id=event.agent.id, tenant=desk.id, name=event.agent.name, picture=event.agent.picture,
-        presence=event.status, capacity=capacity, load=before.load if before else 0, brands=event.brands,
+        id=event.agent.id,
+        tenant=desk.id,
+        name=event.agent.name,
+        picture=event.agent.picture,
+        presence=event.status,
+        capacity=capacity,
+        load=before.load if before else 0,
+        brands=event.brands,
     )
     if member == before:
         return desk
@@ -125,8 +131,11 @@ def _on_presence(desk: Desk, event: SetPresence, told: list[Event]) -> Desk:
     )
     told.append(
         AgentChanged(
-            id=derive_id("agent-changed", desk.id, desk.version), tenant=desk.id, at=event.at,
-            version=desk.version, cause=event.id,
+            id=derive_id("agent-changed", desk.id, desk.version),
+            tenant=desk.id,
+            at=event.at,
+            version=desk.version,
+            cause=event.id,
             agent=DeskAgent.model_validate(member.model_dump()),
         )
     )
@@ -149,17 +158,28 @@ def _on_work(desk: Desk, event: WorkEvent) -> Desk:
         return _put(desk, finished)
     if known and known.state == "offered" and known.agent_id == agent:
         # It was taken or closed before the offer arrived; what it is now has been told before this.
-        return _put(desk, known.model_copy(update={"state": "finished", "agent_id": None,
-                                                   "expires_at": event.at + KEPT}))
+        return _put(
+            desk,
+            known.model_copy(update={"state": "finished", "agent_id": None, "expires_at": event.at + KEPT}),
+        )
     return desk
 
 
 def _work(event: WorkEvent, state: str, agent: str | None = None) -> Work:
-    return Work.model_validate({
-        "id": event.conversation_id, "tenant": event.tenant, "brand_id": event.brand_id,
-        "queue_id": event.queue_id, "identity_id": event.identity_id, "rank": _RANK[event.priority],
-        "waiting_since": event.waiting_since, "version": event.version, "state": state, "agent_id": agent,
-    })
+    return Work.model_validate(
+        {
+            "id": event.conversation_id,
+            "tenant": event.tenant,
+            "brand_id": event.brand_id,
+            "queue_id": event.queue_id,
+            "identity_id": event.identity_id,
+            "rank": _RANK[event.priority],
+            "waiting_since": event.waiting_since,
+            "version": event.version,
+            "state": state,
+            "agent_id": agent,
+        }
+    )
 
 
 def _put(desk: Desk, work: Work) -> Desk:
@@ -183,14 +203,17 @@ def _hand_out(desk: Desk, event: Event, told: list[Event]) -> Desk:
         if member is None:
             continue
         offered = work.model_copy(update={"state": "offered", "agent_id": member.id})
-        desk = _put(desk, offered).model_copy(
-            update={"last_agent": member.id, "version": desk.version + 1}
-        )
+        desk = _put(desk, offered).model_copy(update={"last_agent": member.id, "version": desk.version + 1})
         told.append(
             AssignConversation(
-                id=derive_id("offer", work.id, work.version, desk.version), tenant=desk.id, at=event.at,
-                identity_id=work.identity_id, conversation_id=work.id, by=_DISTRIBUTOR,
-                agent=Agent(id=member.id, name=member.name, picture=member.picture), offer=desk.version,
+                id=derive_id("offer", work.id, work.version, desk.version),
+                tenant=desk.id,
+                at=event.at,
+                identity_id=work.identity_id,
+                conversation_id=work.id,
+                by=_DISTRIBUTOR,
+                agent=Agent(id=member.id, name=member.name, picture=member.picture),
+                offer=desk.version,
             )
         )
     return desk

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from pydantic import Field
@@ -45,6 +45,10 @@ class BrandSettings(Frozen):
     default_queue: str = INBOX
     rules: tuple[Rule, ...] = Field(default=(), max_length=1_000)
     version: int = 0
+
+
+BrandOf = Callable[[str, str], BrandSettings]
+"""(tenant, brand) → its settings; the default ones for a brand nobody has set up."""
 
 
 def choose_queue(event: SocialEvent, settings: BrandSettings) -> tuple[str, Reason]:

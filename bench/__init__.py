@@ -1,0 +1,1 @@
+"""Speed, as ratios to the raw limits of the same run."""
