@@ -108,6 +108,8 @@ def fold(
     folded: Folded[S] = Folded()
     current = dict(found)
     changed: dict[str, None] = {}
+    stateless: dict[str, list[tuple[Position, tuple[Fact, ...]]]] = {}
+    """What was decided about documents before they began to exist, in this batch."""
     seen = {fact.cause_id: fact.cause for doc in found.values() for fact in doc.pending}
     seen.update(known)
     for stored in found.values():
@@ -127,16 +129,19 @@ def fold(
             continue
         facts = tuple(Fact(one, position, event.id, record.trace) for one in caused)
         folded.facts.extend(facts)
-        if state is not None:
-            current[doc_id] = _applied(doc or Stored(doc_id, state), state, partition, position, facts)
-            changed[doc_id] = None
+        if state is None:
+            stateless.setdefault(doc_id, []).append((position, facts))
+            continue
+        if doc is None:
+            doc = Stored(doc_id, state)
+            for earlier, its_facts in stateless.get(doc_id, ()):
+                doc = _applied(doc, state, earlier, its_facts)
+        current[doc_id] = _applied(doc, state, position, facts)
+        changed[doc_id] = None
     folded.changed = [current[doc_id] for doc_id in changed]
     return folded
 
 
-def _applied(
-    doc: Stored[S], state: S, partition: tuple[str, int], position: Position, facts: tuple[Fact, ...]
-) -> Stored[S]:
-    return replace(
-        doc, state=state, applied={**doc.applied, partition: position.offset}, pending=doc.pending + facts
-    )
+def _applied(doc: Stored[S], state: S, position: Position, facts: tuple[Fact, ...]) -> Stored[S]:
+    applied = {**doc.applied, (position.topic, position.partition): position.offset}
+    return replace(doc, state=state, applied=applied, pending=doc.pending + facts)
