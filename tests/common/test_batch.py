@@ -198,7 +198,7 @@ def test_a_record_that_comes_again_at_another_offset_is_a_repeat(events: list[Ev
 def test_a_reader_that_has_lost_its_partition_publishes_nothing(events: list[Event]) -> None:
     records = logged(events)
     world = World(records)
-    zombie = {id: doc for id, doc in asyncio.run(world.find([], {})).items()}
+    zombie = dict(asyncio.run(world.find([], {})).items())
     world.live([500])
     before = len(world.published)
     late = fold(records, zombie, conversation.target, decide, {})
