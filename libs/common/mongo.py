@@ -51,24 +51,6 @@ async def open_database(settings: MongoSettings, name: str) -> AsyncIterator[Dat
             await closing
 
 
-@asynccontextmanager
-async def transaction(database: Database) -> AsyncIterator[Any]:
-    """A session within a transaction: all that is written with it stays, or nothing.
-
-    Raises:
-        PyMongoError: also on a conflict with another writer; the batch is then read again.
-    """
-    session = database.client.start_session()
-    if not hasattr(session, "__aenter__"):
-        session = await session
-    async with session as opened:
-        begun = opened.start_transaction()
-        if not hasattr(begun, "__aenter__"):
-            begun = await begun
-        async with begun:
-            yield opened
-
-
 class FencedDocuments(Generic[S]):
     """Documents with one writer each, in one collection: see `libs.common.batch`."""
 
@@ -81,16 +63,14 @@ class FencedDocuments(Generic[S]):
         cursor = self._collection.find({"_id": {"$in": sorted(ids)}})
         return {doc["_id"]: self._load(doc, published) async for doc in cursor}
 
-    async def save(self, changed: Sequence[Stored[S]], session: Any = None) -> None:
+    async def save(self, changed: Sequence[Stored[S]]) -> None:
         """Save all in one bulk write, each only over the revision it was made from.
 
         Raises:
             FenceLost: at least one was saved by somebody else meanwhile; the others may be saved.
         """
         try:
-            result = await self._collection.bulk_write(
-                [self._write(doc) for doc in changed], ordered=False, session=session
-            )
+            result = await self._collection.bulk_write([self._write(doc) for doc in changed], ordered=False)
         except BulkWriteError as error:
             if only_duplicates(error):
                 raise FenceLost from None

@@ -1,11 +1,11 @@
 """What routing keeps; the only code that names its fields."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne, UpdateOne
+from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from libs.common.auth import Caller
@@ -15,7 +15,7 @@ from libs.common.cursors import read_cursor, write_cursor
 from libs.common.events import Event
 from libs.common.events.routing import ConversationFact, ConversationView, Message
 from libs.common.kafka import Fact, Position
-from libs.common.mongo import Database, Document, FencedDocuments, positions, transaction, write_mirrors
+from libs.common.mongo import Database, Document, FencedDocuments, positions, write_mirrors
 from services.routing.domain.desk import Desk, DeskMember, Work, desk_inputs
 from services.routing.domain.rules import BrandSettings
 from services.routing.domain.story import Conversation
@@ -231,10 +231,16 @@ class Brands:
 
 
 class Desks:
-    """The desks of tenants, loaded for one batch: the agents and the work it may concern."""
+    """The desks of tenants, loaded for one batch: the agents and the work it may concern.
+
+    The desk itself is fenced and keeps what its newest save changed of agents and work; those are
+    documents of their own, mirrored after the fence has held. Whatever a crash left unmirrored is laid
+    over what is loaded, and mirrored with the next save. A transaction would do as well until the process
+    dies in one: its locks would stay for a minute.
+    """
 
     def __init__(self, database: Database, events: Sequence[Event]) -> None:
-        self._database = database
+        self._agents, self._work = database["agents"], database["work"]
         self._fenced = FencedDocuments(database["desks"], Desk)
         self._events = events
         self._loaded: dict[str, Desk] = {}
@@ -242,63 +248,76 @@ class Desks:
     async def find(self, ids: Collection[str], published: Published) -> dict[str, Stored[Desk]]:
         """The desks of these tenants."""
         found = await self._fenced.find(ids, published)
-        for tenant in ids:
-            members = {m.id: m async for m in self._members(tenant)}
-            desk = found[tenant].state if tenant in found else Desk(id=tenant)
-            named, groups = desk_inputs(self._events, tenant, members)
-            work = {w.id: w async for w in self._work({"_id": {"$in": sorted(named)}})}
-            for brands, room in groups:
-                scope = {} if "*" in brands else {"brand_id": {"$in": sorted(brands)}}
-                query = {"tenant": tenant, "state": "waiting", **scope}
-                async for waiting in self._work(query, room):
-                    work.setdefault(waiting.id, waiting)
-            filled = desk.model_copy(update={"members": members, "work": work})
-            self._loaded[tenant] = filled
-            stored = found.get(tenant, Stored(tenant, filled))
-            found[tenant] = Stored(tenant, filled, stored.revision, stored.applied, stored.pending)
-        return found
+        return {
+            tenant: await self._fill(found.get(tenant) or Stored(tenant, Desk(id=tenant))) for tenant in ids
+        }
+
+    async def _fill(self, stored: Stored[Desk]) -> Stored[Desk]:
+        tenant, newest = stored.id, stored.state
+        members = {m.id: m for m in await self._find_members(tenant)}
+        named, groups = desk_inputs(self._events, tenant, members | newest.members)
+        work = {w.id: w for w in await self._find_work({"_id": {"$in": sorted(named)}, "tenant": tenant})}
+        for brands, room in groups:
+            scope = {} if "*" in brands else {"brand_id": {"$in": sorted(brands)}}
+            waiting = await self._find_work({"tenant": tenant, "state": "waiting", **scope}, room)
+            work |= {w.id: w for w in waiting if w.id not in work}
+        self._loaded[tenant] = newest.model_copy(update={"members": members, "work": work})
+        laid_over = newest.model_copy(
+            update={"members": _laid_over(members, newest.members), "work": _laid_over(work, newest.work)}
+        )
+        return replace(stored, state=laid_over)
 
     async def save(self, changed: Sequence[Stored[Desk]]) -> None:
-        """Save desks with their agents and work, all or nothing.
+        """Save desks, then the agents and work they have changed.
 
         Raises:
             FenceLost: somebody else has saved one of the desks.
         """
-        async with transaction(self._database) as session:
-            await self._fenced.save([_without_parts(stored) for stored in changed], session)
-            members, work = [], []
-            for stored in changed:
-                before, after = self._loaded[stored.id], stored.state
-                members += [m for id, m in after.members.items() if before.members.get(id) is not m]
-                work += [w for id, w in after.work.items() if before.work.get(id) is not w]
-            for name, docs in (("agents", members), ("work", work)):
-                if docs:
-                    await self._database[name].bulk_write(
-                        [_replace(doc) for doc in docs], ordered=False, session=session
-                    )
+        changes = [replace(stored, state=self._changes(stored.state)) for stored in changed]
+        await self._fenced.save(changes)
+        members = [(stored, one) for stored in changes for one in stored.state.members.values()]
+        work = [(stored, one) for stored in changes for one in stored.state.work.values()]
+        await write_mirrors(
+            self._agents, [_mirror_part(f"{m.tenant}/{m.id}", m, s.revision) for s, m in members]
+        )
+        await write_mirrors(self._work, [_mirror_part(w.id, w, s.revision) for s, w in work])
 
-    async def _members(self, tenant: str) -> Any:
-        async for doc in self._database["agents"].find({"tenant": tenant}):
-            yield DeskMember.model_validate({**doc, "id": doc["agent_id"]})
+    def _changes(self, desk: Desk) -> Desk:
+        before = self._loaded[desk.id]
+        return desk.model_copy(
+            update={
+                "members": {id: one for id, one in desk.members.items() if before.members.get(id) != one},
+                "work": {id: one for id, one in desk.work.items() if before.work.get(id) != one},
+            }
+        )
 
-    async def _work(self, query: Document, limit: int = 0) -> Any:
-        cursor = self._database["work"].find(query)
+    async def _find_members(self, tenant: str) -> list[DeskMember]:
+        return [_member(doc) async for doc in self._agents.find({"tenant": tenant})]
+
+    async def _find_work(self, query: Document, limit: int = 0) -> list[Work]:
+        cursor = self._work.find(query)
         if limit:
             cursor = cursor.sort([("rank", ASCENDING), ("waiting_since", ASCENDING)]).limit(limit)
-        async for doc in cursor:
-            yield Work.model_validate({**doc, "id": doc["_id"]})
+        return [Work.model_validate({**doc, "id": doc["_id"]}) async for doc in cursor]
 
 
-def _without_parts(stored: Stored[Desk]) -> Stored[Desk]:
-    state = stored.state.model_copy(update={"members": {}, "work": {}})
-    return Stored(stored.id, state, stored.revision, stored.applied, stored.pending)
+P = TypeVar("P", DeskMember, Work)
 
 
-def _replace(doc: DeskMember | Work) -> ReplaceOne[Document]:
-    if isinstance(doc, DeskMember):
-        key = f"{doc.tenant}/{doc.id}"
-        return ReplaceOne({"_id": key}, {**doc.model_dump(exclude={"id"}), "agent_id": doc.id}, upsert=True)
-    return ReplaceOne({"_id": doc.id}, doc.model_dump(exclude={"id"}), upsert=True)
+def _laid_over(loaded: dict[str, P], newest: dict[str, P]) -> dict[str, P]:
+    return {**loaded, **{id: one for id, one in newest.items() if loaded.get(id) != one}}
+
+
+def _member(doc: Document) -> DeskMember:
+    return DeskMember.model_validate({**doc, "id": doc["agent_id"]})
+
+
+def _mirror_part(key: str, part: DeskMember | Work, revision: int) -> UpdateOne:
+    """Upsert of a part, which a reader that has lost its desk can't set back."""
+    fields = {**part.model_dump(exclude={"id"}), "desk_revision": revision}
+    if isinstance(part, DeskMember):
+        fields["agent_id"] = part.id
+    return UpdateOne({"_id": key, "desk_revision": {"$lt": revision + 1}}, {"$set": fields}, upsert=True)
 
 
 class Agents:
@@ -309,13 +328,10 @@ class Agents:
 
     async def list(self, tenant: str) -> list[DeskMember]:
         """All agents of a tenant, by name."""
-        found = [
-            DeskMember.model_validate({**d, "id": d["agent_id"]})
-            async for d in self._docs.find({"tenant": tenant})
-        ]
+        found = [_member(doc) async for doc in self._docs.find({"tenant": tenant})]
         return sorted(found, key=lambda agent: (agent.name, agent.id))
 
     async def get(self, tenant: str, id: str) -> DeskMember | None:
         """One agent of a tenant."""
         doc = await self._docs.find_one({"_id": f"{tenant}/{id}"})
-        return DeskMember.model_validate({**doc, "id": doc["agent_id"]}) if doc else None
+        return _member(doc) if doc else None

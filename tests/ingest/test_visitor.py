@@ -1,5 +1,7 @@
 """A visitor's lines: one sequence, no gaps, no repeats."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,7 +62,9 @@ histories = st.lists(
 def test_lines_have_one_sequence_however_batches_are_cut(events: list[Event], size: int) -> None:
     records = [Record(event, Position("x", 0, offset)) for offset, event in enumerate(events)]
     whole = fold(records, {}, domain.target, domain.decide, {})
-    found, parts, known = {}, [], {}
+    found: dict[str, Any] = {}
+    known: dict[str, Position] = {}
+    parts: list[Any] = []
     for start in range(0, len(records), size):
         part = fold(records[start : start + size], found, domain.target, domain.decide, known)
         found |= {doc.id: type(doc)(doc.id, doc.state, 1, doc.applied) for doc in part.changed}

@@ -60,7 +60,7 @@ class Work(Frozen):
 
 
 class Desk(Frozen):
-    """What the distributor knows; `members` and `work` are kept as documents of their own."""
+    """What the distributor knows of a tenant."""
 
     id: str
     version: int = 0
