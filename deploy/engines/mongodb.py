@@ -26,6 +26,8 @@ def mongod_binary() -> str | None:
 class Mongod:
     """A replica set of one real mongod; its data survives a restart."""
 
+    refuses_scans = True
+    """Whether it can be told to refuse queries without an index."""
     note: str | None = None
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
@@ -129,6 +131,7 @@ class Secantus:
     """MongoDB's protocol in Python, where no mongod starts."""
 
     name = "SecantusDB (MongoDB's protocol)"
+    refuses_scans = False
     note = "SecantusDB is slow from about a thousand documents on: for a look, not for work."
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
