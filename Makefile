@@ -23,18 +23,17 @@ test: setup $(PAGES)  ## lint, types, walls and all tests, on engines started fo
 	@$(MAKE) --no-print-directory check
 	@if [ -n "$(NPM)" ]; then npm --prefix widget test --silent && npm --prefix console test --silent; fi
 	@$(PY) -m pytest -m "not integration and not e2e"
-	@$(PY) -m pytest -n 2 --dist loadgroup -m "integration"
-	@$(PY) -m pytest -m "e2e"
-	@$(PY) -m deploy.summary
+	@$(PY) -m pytest -m "integration or e2e"
 
 test-fast: setup  ## only what needs no engines, in seconds
 	@$(PY) -m pytest -m "not integration and not e2e"
 
 check: setup $(PAGES)  ## format, lint, types, walls, and that the locks name no host
+	@.venv/bin/ruff format --quiet --check services libs deploy tests bench
 	@.venv/bin/ruff check --quiet services libs deploy tests bench
 	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/lint-imports --no-cache > .cache/lint-imports.log || { cat .cache/lint-imports.log; exit 1; }
-	@! grep -nE 'https?://' requirements.lock
+	@! grep -nE 'https?://' requirements.lock requirements.prod.lock
 	@! grep -n '"resolved"' console/package-lock.json widget/package-lock.json
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@.venv/bin/hadolint deploy/Dockerfile
@@ -55,6 +54,7 @@ console: $(PAGES)  ## build the agents' page and the widget
 
 lock: setup  ## resolve the dependencies anew into requirements.lock
 	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+	@$(UV) pip compile -q --universal --generate-hashes --no-header -c requirements.lock pyproject.toml -o requirements.prod.lock
 
 setup: .venv/ok  ## install what the lock file names
 

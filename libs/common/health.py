@@ -24,9 +24,9 @@ def checks_of(database: Any, bus: Bus, readers: Sequence[Reader]) -> dict[str, C
         await bus.ping()
 
     async def consuming() -> None:
-        failing = [reader.group for reader in readers if reader.failures]
+        failing = [reader.group for reader in readers if not reader.works]
         if failing:
-            raise RuntimeError(f"batches fail in {', '.join(failing)}")
+            raise RuntimeError(f"batches fail or hang in {', '.join(failing)}")
 
     return {"mongodb": mongo, "kafka": kafka, "readers": consuming}
 

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 import structlog
@@ -27,6 +27,9 @@ MAX_RECORDS = 500
 """Records in one batch: enough that many share one database flush, few enough to redo."""
 MAX_BUGS_IN_A_ROW = 1_000
 """Records in a row we could not read or decide: then it is our bug, not the data, and we stop."""
+_LONGEST_WAIT_SECONDS = 10.0
+_STUCK_SECONDS = 60.0
+_COMMITTED_SECONDS = 3.0
 REPLAY_FOR = "replay_for"
 """Header of a replayed dead letter: only this group takes it, the others have had it."""
 
@@ -234,22 +237,44 @@ class Reader:
     failures: int = 0
     """Batches that failed in a row: `/ready` is red while there are any."""
     bugs: int = 0
+    busy_since: float | None = None
+    """When the batch in hand was begun, by the monotonic clock."""
+
+    @property
+    def works(self) -> bool:
+        """Whether it gets on: no batch fails, none takes for ever."""
+        stuck = self.busy_since is not None and monotonic() - self.busy_since > _STUCK_SECONDS
+        return not self.failures and not stuck
 
     async def consume(
         self, raw: Sequence["ConsumerRecord[bytes, bytes]"], consumer: AIOKafkaConsumer
     ) -> None:
-        """Handle one batch; on any error wait a little longer each time, then it is read again."""
-        started = perf_counter()
-        try:
-            await self._learn_published(consumer)
-            await self._consume(raw)
-        except Exception as error:
-            self.failures += 1
-            telemetry.FAILED.labels(self.group).inc()
-            log.exception("batch.failed", group=self.group, stack=frames(error), failures=self.failures)
-            await asyncio.sleep(min(0.1 * 2**self.failures, 15.0))
-            raise
+        """Handle one batch, again and again until it works; returning means that it may be committed.
+
+        Trying again here, and not by rewinding the consumer, keeps it right when a partition is taken
+        away meanwhile: a rewind would fail there, and leave the batch's other partitions unrewound.
+        """
+        self.busy_since = monotonic()
+        while raw:
+            try:
+                await self._attempt(raw, consumer)
+                break
+            except Exception as error:  # noqa: BLE001 - engines are away, or we lost a fence: try again
+                self.failures += 1
+                telemetry.FAILED.labels(self.group).inc()
+                log.error("batch.failed", group=self.group, stack=frames(error), failures=self.failures)
+                await asyncio.sleep(min(0.1 * 2**self.failures, _LONGEST_WAIT_SECONDS))
+            ours = {(at.topic, at.partition) for at in consumer.assignment()}
+            raw = [record for record in raw if (record.topic, record.partition) in ours]
         self.failures = 0
+        self.busy_since = None
+
+    async def _attempt(
+        self, raw: Sequence["ConsumerRecord[bytes, bytes]"], consumer: AIOKafkaConsumer
+    ) -> None:
+        started = perf_counter()
+        await self._learn_published(consumer)
+        await self._consume(raw)
         for record in raw:
             self.published[(record.topic, record.partition)] = record.offset + 1
         self._measure(raw, consumer, perf_counter() - started)
@@ -291,10 +316,15 @@ class Reader:
         await self.bus.bury(raw, self.group, reason)
 
     async def _learn_published(self, consumer: AIOKafkaConsumer) -> None:
-        """Ask once per newly assigned partition how far its last owner has committed."""
+        """Ask once per newly assigned partition how far its last owner has committed.
+
+        While that can't be told nothing counts as published: facts are then told twice, never lost.
+        """
         for at in consumer.assignment():
             if (at.topic, at.partition) not in self.published:
-                self.published[(at.topic, at.partition)] = await consumer.committed(at) or 0
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_COMMITTED_SECONDS):
+                        self.published[(at.topic, at.partition)] = await consumer.committed(at) or 0
 
     def _measure(
         self, raw: Sequence["ConsumerRecord[bytes, bytes]"], consumer: AIOKafkaConsumer, seconds: float
