@@ -5,6 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import uvloop
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from bench import results
@@ -36,7 +37,8 @@ def main() -> None:
     """Measure, print, keep."""
     os.environ.setdefault("KAFKA_FULL_JIT", "1")
     with tempfile.TemporaryDirectory() as folder, start_engines(Path(folder)) as engines:
-        results.write(asyncio.run(measure(engines)))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as uvicorn does
+            results.write(runner.run(measure(engines)))
 
 
 if __name__ == "__main__":

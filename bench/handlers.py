@@ -1,6 +1,7 @@
 """Records per second through each reader, as a ratio to a raw loop that reads and writes the same."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -55,7 +56,8 @@ class Lab:
 @asynccontextmanager
 async def open_lab(engines: Engines) -> AsyncIterator[Lab]:
     kafka = KafkaSettings(servers=engines.kafka_servers, idempotent=engines.idempotent, poll_ms=5)
-    mongo = MongoSettings(uri=SecretStr(engines.mongo_uri), prefix=f"b{uuid4().hex[:6]}_")
+    driver = os.environ.get("DRIVER", "motor")
+    mongo = MongoSettings.model_validate({"uri": engines.mongo_uri, "prefix": f"b{uuid4().hex[:6]}_", "driver": driver})
     await apply_indexes(mongo)
     async with open_bus(kafka) as bus:
         yield Lab(kafka, mongo, bus, f"bench-{uuid4().hex[:6]}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -24,7 +25,7 @@ WEBHOOKS, WARM_UP, PIPELINE, SECONDS = 4_000, 500, 3_000, 8
 
 async def measure_whole(engines: Engines) -> list[Result]:
     """All services in one process, engines and load driver beside it on the same cores."""
-    stack = Stack(engines, Path(tempfile.mkdtemp()))
+    stack = Stack(engines, Path(tempfile.mkdtemp()), RESONANZ_MONGO__DRIVER=os.environ.get("DRIVER", "motor"))
     await asyncio.to_thread(stack.start)
     try:
         async with new_agency(stack) as agency:

@@ -6,8 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.engines.kafka import ApacheKafka, Tansu, can_run_apache
+from deploy.engines.kafka import ApacheKafka, Tansu, can_run_apache, jars_folder
 from deploy.engines.mongodb import Mongod, Secantus, mongod_binary
+from deploy.engines.process import held, port_setting
 
 Say = Callable[[str], None]
 
@@ -48,9 +49,11 @@ def start_engines(data: Path, say: Say = print) -> Iterator[Engines]:
         EngineError: with what to do.
     """
     servers, uri = os.environ.get("KAFKA_SERVERS"), os.environ.get("MONGO_URI")
-    kafka = None if servers else _choose_kafka(data.resolve())
-    mongodb = None if uri else _choose_mongodb(data.resolve())
+    kafka = None if servers else _choose_kafka(data.resolve(), say)
+    mongodb = None if uri else _choose_mongodb(data.resolve(), say)
     with ExitStack() as stack:
+        if kafka or mongodb:
+            stack.enter_context(held(data.resolve()))
         started = [engine for engine in (kafka, mongodb) if engine]
         for engine in started:
             stack.callback(engine.stop)
@@ -69,17 +72,21 @@ def start_engines(data: Path, say: Say = print) -> Iterator[Engines]:
         )
 
 
-def _choose_kafka(data: Path) -> ApacheKafka | Tansu:
-    port = int(os.environ.get("KAFKA_PORT", "0")) or None
-    wanted = os.environ.get("KAFKA_ENGINE")
-    if wanted == "tansu" or (wanted is None and not can_run_apache()):
+def _choose_kafka(data: Path, say: Say) -> ApacheKafka | Tansu:
+    port, wanted = port_setting("KAFKA_PORT"), os.environ.get("KAFKA_ENGINE")
+    if wanted is None and not can_run_apache():
+        say("There is no Java 17 with Maven here, so Tansu stands in for Apache Kafka.")
+        wanted = "tansu"
+    if wanted == "tansu":
         return Tansu(data / "kafka", port)
+    if not jars_folder().exists():
+        say("Fetching Apache Kafka with Maven, this once …")
     return ApacheKafka(data / "kafka", port)
 
 
-def _choose_mongodb(data: Path) -> Mongod | Secantus:
-    port = int(os.environ.get("MONGO_PORT", "0")) or None
-    wanted = os.environ.get("MONGO_ENGINE")
-    if wanted == "secantus" or (wanted is None and mongod_binary() is None):
-        return Secantus(data / "mongodb", port)
-    return Mongod(data / "mongodb", port)
+def _choose_mongodb(data: Path, say: Say) -> Mongod | Secantus:
+    port, wanted = port_setting("MONGO_PORT"), os.environ.get("MONGO_ENGINE")
+    if wanted is None and mongod_binary() is None:
+        say("There is no mongod that starts here, so SecantusDB stands in for MongoDB.")
+        wanted = "secantus"
+    return Secantus(data / "mongodb", port) if wanted == "secantus" else Mongod(data / "mongodb", port)

@@ -1,17 +1,20 @@
 """Child processes that can be stopped, killed and started again, and never outlive their parent."""
 
 import ctypes
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 STOP_SECONDS = 15.0
 _PR_SET_PDEATHSIG = 1
+_LAST_PORT = 65_535
 
 
 class EngineError(RuntimeError):
@@ -29,7 +32,7 @@ class Child:
 
     def __init__(self, command: Sequence[str], log: Path, env: dict[str, str] | None = None) -> None:
         self._command = list(command)
-        self._log = log
+        self.log = log
         self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -42,7 +45,7 @@ class Child:
         """Start it in a group of its own, so that Ctrl-C reaches us first and we stop it in order."""
         # The kernel watches the thread that forked, so only the main one may ask to be watched.
         watched = sys.platform == "linux" and threading.current_thread() is threading.main_thread()
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
                 stdout=log,
@@ -56,7 +59,7 @@ class Child:
     def check(self) -> None:
         """Raise with the end of its log when it has ended by itself."""
         if self._process is not None and self._process.poll() is not None:
-            last = self._log.read_text(errors="replace").splitlines()[-15:]
+            last = self.log.read_text(errors="replace").splitlines()[-15:]
             raise EngineError(f"{self._command[0]} has stopped by itself:\n" + "\n".join(last))
 
     def stop(self) -> None:
@@ -98,6 +101,34 @@ def require_free(port: int, what: str, setting: str) -> None:
             raise EngineError(
                 f"Port {port} for {what} is taken. Stop what uses it, or set {setting}."
             ) from None
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep a data folder to ourselves: two engines on the same files would only fail obscurely.
+
+    Raises:
+        EngineError: another start has it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "engines.lock").open("w") as lock:  # the kernel lets go of it even at kill -9
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EngineError(f"Other engines run on {folder}. Stop them, or set DATA.") from None
+        yield
+
+
+def port_setting(name: str) -> int | None:
+    """The port a variable asks for; none if any will do.
+
+    Raises:
+        EngineError: it is no port.
+    """
+    given = os.environ.get(name) or "0"
+    if not given.isdecimal() or int(given) > _LAST_PORT:
+        raise EngineError(f"{name}={given} is no port: set a number up to {_LAST_PORT}, or nothing.")
+    return int(given) or None
 
 
 def _die_with_parent() -> None:

@@ -6,6 +6,7 @@ Whatever a crash leaves undone is found there by the next reader of the same rec
 identically.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
@@ -92,8 +93,7 @@ async def apply(
     if folded.changed:
         await documents.save(folded.changed)
     if folded.facts:
-        await project(folded.facts)
-        await batch.bus.publish_facts(folded.facts)
+        await asyncio.gather(project(folded.facts), batch.bus.publish_facts(folded.facts))
     return folded.facts
 
 

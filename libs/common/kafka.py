@@ -262,7 +262,8 @@ class Reader:
             except Exception as error:  # noqa: BLE001 - engines are away, or we lost a fence: try again
                 self.failures += 1
                 telemetry.FAILED.labels(self.group).inc()
-                log.error("batch.failed", group=self.group, stack=frames(error), failures=self.failures)
+                seen = frames(error)  # and not its message, which may quote what people wrote
+                log.error("batch.failed", group=self.group, stack=seen, failures=self.failures)  # noqa: TRY400
                 await asyncio.sleep(min(0.1 * 2**self.failures, _LONGEST_WAIT_SECONDS))
             ours = {(at.topic, at.partition) for at in consumer.assignment()}
             raw = [record for record in raw if (record.topic, record.partition) in ours]

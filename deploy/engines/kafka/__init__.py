@@ -35,7 +35,9 @@ def java_version() -> int | None:
 
 def can_run_apache() -> bool:
     """Whether Apache Kafka can be started here."""
-    return (java_version() or 0) >= _JAVA_NEEDED and (shutil.which("mvn") is not None or _jars().exists())
+    return (java_version() or 0) >= _JAVA_NEEDED and (
+        shutil.which("mvn") is not None or jars_folder().exists()
+    )
 
 
 class ApacheKafka:
@@ -215,7 +217,7 @@ def fetch_jars() -> Path:
     Raises:
         EngineError: Maven failed.
     """
-    jars = _jars()
+    jars = jars_folder()
     if jars.exists():
         return jars
     jars.parent.mkdir(parents=True, exist_ok=True)
@@ -237,12 +239,16 @@ def fetch_jars() -> Path:
         )
         if done.returncode:
             raise EngineError(f"Maven could not fetch Kafka:\n{done.stdout[-2000:]}")
-        if not jars.exists():
+        try:
             Path(scratch, "jars").rename(jars)
+        except OSError:  # another start was quicker
+            if not jars.exists():
+                raise
     return jars
 
 
-def _jars() -> Path:
+def jars_folder() -> Path:
+    """Where this user's checkouts share Kafka's jars; absent until fetched."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "resonanz" / f"kafka-{VERSION}"
 
@@ -255,15 +261,21 @@ def _jit() -> list[str]:
 async def _wait_until_written(address: str, child: Child, *, idempotent: bool) -> None:
     """The port opens seconds before the broker works, so ask for what we need."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    async with asyncio.timeout(READY_SECONDS):
-        while True:
-            child.check()
-            try:
-                await _write_once(address, idempotent=idempotent)
-            except (KafkaError, OSError):
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            while not await _written(address, idempotent=idempotent):
+                child.check()
                 await asyncio.sleep(0.2)
-            else:
-                return
+    except TimeoutError:
+        raise EngineError(f"Kafka does not get ready; see {child.log}") from None
+
+
+async def _written(address: str, *, idempotent: bool) -> bool:
+    try:
+        await _write_once(address, idempotent=idempotent)
+    except (KafkaError, OSError):
+        return False
+    return True
 
 
 async def _write_once(address: str, *, idempotent: bool) -> None:
