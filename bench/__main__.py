@@ -36,9 +36,12 @@ async def measure(engines: Engines) -> list[results.Result]:
 def main() -> None:
     """Measure, print, keep."""
     os.environ.setdefault("KAFKA_FULL_JIT", "1")
-    with tempfile.TemporaryDirectory() as folder, start_engines(Path(folder)) as engines:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as uvicorn does
-            results.write(runner.run(measure(engines)))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start_engines(Path(folder)) as engines,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,  # as uvicorn does
+    ):
+        results.write(runner.run(measure(engines)))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,9 @@ class Lab:
 async def open_lab(engines: Engines) -> AsyncIterator[Lab]:
     kafka = KafkaSettings(servers=engines.kafka_servers, idempotent=engines.idempotent, poll_ms=5)
     driver = os.environ.get("DRIVER", "motor")
-    mongo = MongoSettings.model_validate({"uri": engines.mongo_uri, "prefix": f"b{uuid4().hex[:6]}_", "driver": driver})
+    mongo = MongoSettings.model_validate(
+        {"uri": engines.mongo_uri, "prefix": f"b{uuid4().hex[:6]}_", "driver": driver}
+    )
     await apply_indexes(mongo)
     async with open_bus(kafka) as bus:
         yield Lab(kafka, mongo, bus, f"bench-{uuid4().hex[:6]}")

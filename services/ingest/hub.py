@@ -27,7 +27,9 @@ class Listener:
         self.too_slow = asyncio.Event()
 
     def tell(self, update: VisitorUpdate | AgentSignal) -> None:
-        """Put an update where the socket will find it."""
+        """Put an update where the socket will find it; after one that did not fit, none any more."""
+        if self.too_slow.is_set():
+            return
         try:
             self.updates.put_nowait(update)
         except asyncio.QueueFull:

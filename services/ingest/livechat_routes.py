@@ -266,7 +266,8 @@ async def get_lines(
         lines = await chat.visitors.history(chat.identity, after)
         if not lines and wait:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(listener.updates.get(), wait)
+                async with asyncio.timeout(wait):
+                    await listener.updates.get()
             lines = await chat.visitors.history(chat.identity, after)
     visitor = await chat.visitors.get(chat.identity)
     return LinesOut(lines=lines, open=chat.open, read_seq=visitor.read_seq if visitor else 0)
@@ -318,7 +319,8 @@ async def open_socket(socket: WebSocket, channel_id: str) -> None:
     await socket.accept()
     try:
         connected = await _connected(socket.state, channel_id, socket.headers.get("origin"))
-        hello = await asyncio.wait_for(_frame(socket), _HELLO_SECONDS)
+        async with asyncio.timeout(_HELLO_SECONDS):
+            hello = await _frame(socket)
     except Problem as problem:
         await socket.close(4403, str(problem.body["title"]))
         return
@@ -390,7 +392,8 @@ async def _send_line(socket: WebSocket, line: Line) -> None:
 async def _hear(socket: WebSocket, chat: Chat) -> None:
     while True:
         try:
-            frame = await asyncio.wait_for(_frame(socket), _SILENCE_SECONDS)
+            async with asyncio.timeout(_SILENCE_SECONDS):
+                frame = await _frame(socket)
         except TimeoutError:
             return
         client_id = frame.get("client_id")
@@ -435,7 +438,7 @@ async def _frame(socket: WebSocket) -> dict[str, Any]:
 async def _close(socket: WebSocket, code: int, reason: str) -> None:
     try:
         await socket.close(code, reason)
-    except RuntimeError:
+    except (RuntimeError, WebSocketDisconnect):
         return
 
 

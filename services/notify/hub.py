@@ -129,8 +129,12 @@ class Connection:
         self.too_slow = asyncio.Event()
 
     def tell(self, one: Told) -> None:
-        """Put an entry where the connection will find it, if its agent may see it."""
-        if not self.sees(one.brand_id):
+        """Put an entry where the connection will find it, if its agent may see it.
+
+        Once one did not fit none is taken any more: what waits has no gap, and whoever comes back with
+        the last number they saw misses nothing.
+        """
+        if self.too_slow.is_set() or not self.sees(one.brand_id):
             return
         try:
             self.waiting.put_nowait(one)

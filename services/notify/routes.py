@@ -83,7 +83,8 @@ async def _events(hub: Hub, caller: Caller, after: int | None) -> AsyncIterator[
             yield _event(one)
         while not connection.too_slow.is_set() and time.time() < caller.expires_at:
             try:
-                one = await asyncio.wait_for(connection.waiting.get(), _PING_SECONDS)
+                async with asyncio.timeout(_PING_SECONDS):
+                    one = await connection.waiting.get()
             except TimeoutError:
                 yield ": still here\n\n"
                 continue
@@ -102,7 +103,8 @@ async def open_feed(socket: WebSocket) -> None:
     """The feed as a WebSocket: say hello with a token, then listen."""
     await socket.accept()
     try:
-        hello = await asyncio.wait_for(_frame(socket), _HELLO_SECONDS)
+        async with asyncio.timeout(_HELLO_SECONDS):
+            hello = await _frame(socket)
         verifier: Verifier = socket.state.verifier
         caller = await verifier.verify(str(hello.get("token", "")))
     except TimeoutError:
@@ -156,7 +158,9 @@ async def _tell(socket: WebSocket, hub: Hub, connection: Connection, after: int 
         await socket.send_text(one.frame)
     while True:
         try:
-            one = await asyncio.wait_for(connection.waiting.get(), _PING_SECONDS)
+            # Not wait_for: in Python 3.11 it may swallow the cancellation that closes a slow connection.
+            async with asyncio.timeout(_PING_SECONDS):
+                one = await connection.waiting.get()
         except TimeoutError:
             await socket.send_json({"type": "ping"})
             continue
@@ -185,5 +189,5 @@ async def _frame(socket: WebSocket) -> dict[str, Any]:
 async def _close(socket: WebSocket, code: int, reason: str) -> None:
     try:
         await socket.close(code, reason)
-    except RuntimeError:
+    except (RuntimeError, WebSocketDisconnect):
         return
