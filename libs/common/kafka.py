@@ -1,7 +1,8 @@
 """Kafka: reading batches with FastStream, writing events, and the dead-letter topics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ MAX_RECORDS = 500
 """Records in one batch: enough that many share one database flush, few enough to redo."""
 MAX_BUGS_IN_A_ROW = 1_000
 """Records in a row we could not read or decide: then it is our bug, not the data, and we stop."""
+_TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _LONGEST_WAIT_SECONDS = 10.0
 _STUCK_SECONDS = 60.0
 _COMMITTED_SECONDS = 3.0
@@ -120,7 +122,8 @@ class Bus:
 
     async def publish_facts(self, facts: Iterable[Fact]) -> None:
         """Write what a batch caused, each in the trace of its cause."""
-        await self._send([(fact.event, fact.body, telemetry.onward(fact.trace)) for fact in facts])
+        here = telemetry.current_trace()
+        await self._send([(fact.event, fact.body, telemetry.onward(fact.trace, here)) for fact in facts])
 
     async def bury(
         self, record: "ConsumerRecord[bytes, bytes]", group: str, reason: str, stack: str = ""
@@ -233,6 +236,8 @@ class Reader:
     bus: Bus
     group: str
     handle: Handle
+    marker: bytes | None = None
+    """Only records whose body holds this are looked at, before they are decoded."""
     published: dict[tuple[str, int], int] = field(default_factory=dict)
     failures: int = 0
     """Batches that failed in a row: `/ready` is red while there are any."""
@@ -295,15 +300,15 @@ class Reader:
         headers = dict(raw.headers)
         if headers.get(REPLAY_FOR, self.group.encode()) != self.group.encode():
             return None
+        if self.marker is not None and raw.value and self.marker not in raw.value and raw.value[:1] == b"{":
+            return None
         try:
             event = topic_named(raw.topic).decode(raw.value or b"")
         except ValidationError as error:
             await self.count_bug(raw, _reason(error))
             return None
         self.bugs = 0
-        trace = headers.get("traceparent")
-        position = Position(raw.topic, raw.partition, raw.offset)
-        return Record(event, position, trace.decode("ascii", "replace") if trace else None)
+        return Record(event, Position(raw.topic, raw.partition, raw.offset), _trace_of(headers))
 
     async def count_bug(self, raw: "ConsumerRecord[bytes, bytes]", reason: str) -> None:
         """Bury a record only we can have spoilt; too many in a row stop the reader.
@@ -360,6 +365,7 @@ def listen(
     *,
     poll_ms: int = 5,
     max_records: int = MAX_RECORDS,
+    marker: bytes | None = None,
 ) -> Reader:
     """Have `handle` called with the batches of some topics, the offset committed after it returns.
 
@@ -367,8 +373,9 @@ def listen(
         topics: joined by key: they must have equal partition counts, the range assignor then gives
             the same partition of each to the same reader.
         group: consumer group; also names the dead-letter topics.
+        marker: bytes that a wanted record's body must hold; the others are passed over undecoded.
     """
-    reader = Reader(bus, group, handle)
+    reader = Reader(bus, group, handle, marker)
 
     async def consume(message: KafkaMessage) -> None:
         await reader.consume(message.raw_message, message.consumer)
@@ -442,10 +449,15 @@ def _tailed(found: dict[TopicPartition, list["ConsumerRecord[bytes, bytes]"]]) -
         except ValidationError:
             log.warning("record.skipped", topic=raw.topic, partition=raw.partition, offset=raw.offset)
             continue
-        trace = dict(raw.headers).get("traceparent")
         position = Position(raw.topic, raw.partition, raw.offset)
-        records.append(Record(event, position, trace.decode("ascii", "replace") if trace else None))
+        records.append(Record(event, position, _trace_of(dict(raw.headers))))
     return records
+
+
+def _trace_of(headers: Mapping[str, bytes]) -> str | None:
+    """A record's traceparent (W3C Trace Context), if it has a sound one."""
+    found = headers.get("traceparent")
+    return found.decode() if found and _TRACEPARENT.fullmatch(found) else None
 
 
 async def _undecoded(message: KafkaMessage) -> Any:

@@ -128,7 +128,10 @@ async def positions(collection: Any, ids: Iterable[str], by: str = "_id") -> dic
     Args:
         by: the indexed field that holds the id.
     """
-    cursor = collection.find({by: {"$in": sorted(set(ids))}}, {by: 1, "position": 1})
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    cursor = collection.find({by: {"$in": wanted}}, {by: 1, "position": 1})
     return {doc[by]: Position.parse(doc["position"]) async for doc in cursor if "position" in doc}
 
 

@@ -96,6 +96,7 @@ def run(settings: ServiceSettings, apps: Mapping[str, FastAPI], whole: FastAPI |
         timeout_graceful_shutdown=10,
         ws_max_size=1_000_000,
         ws_ping_interval=None,
+        ws_per_message_deflate=False,  # frames are small: it would cost more than it saves
         server_header=False,
         h11_max_incomplete_event_size=64_000,
     )

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Any
 
 from opentelemetry import propagate, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -11,7 +10,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, TraceIdRatioBased
-from opentelemetry.trace import Link, SpanKind, get_current_span
+from opentelemetry.trace import Link, SpanContext, SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -66,28 +65,32 @@ def current_trace() -> str | None:
 def batch_span(name: str, traces: Iterable[str | None]) -> Iterator[None]:
     """One span for a whole batch: a child where all records share a trace, else linked to each.
 
-    Spans per record would cost a factor of three; links keep every trace whole at a few per cent.
+    Spans per record would cost a factor of three; links keep every trace whole at a few per cent. What
+    nobody records costs nothing.
     """
-    different = list(dict.fromkeys(t for t in traces if t))[: _MAX_LINKS + 1]
+    different = list(dict.fromkeys(parent for parent in traces if parent))
     one_trace = len({parent[3:35] for parent in different}) == 1
-    context = _extract(different[0]) if one_trace else None
-    links = [] if one_trace else [Link(get_current_span(_extract(t)).get_span_context()) for t in different]
-    with _tracer.start_as_current_span(
-        name, context=context, kind=SpanKind.CONSUMER, links=links[:_MAX_LINKS]
-    ):
+    context = propagate.extract({"traceparent": different[0]}) if one_trace else None
+    recorded = [] if one_trace else [parent for parent in different if parent.endswith("1")]
+    links = [Link(_span_context(parent)) for parent in recorded[:_MAX_LINKS]]
+    with _tracer.start_as_current_span(name, context=context, kind=SpanKind.CONSUMER, links=links):
         yield
 
 
-def onward(cause: str | None) -> str | None:
-    """Traceparent for what a record caused: its own trace, below the batch's span where they agree."""
-    here = current_trace()
+def onward(cause: str | None, here: str | None) -> str | None:
+    """Traceparent for what a record caused: its own trace, below the batch's span where they agree.
+
+    Args:
+        cause: the record's.
+        here: of what runs now.
+    """
     if cause is None or (here is not None and here[3:35] == cause[3:35]):
         return here
     return cause
 
 
-def _extract(traceparent: str) -> Any:
-    return propagate.extract({"traceparent": traceparent})
+def _span_context(traceparent: str) -> SpanContext:
+    return SpanContext(int(traceparent[3:35], 16), int(traceparent[36:52], 16), is_remote=True)
 
 
 class RequestTelemetry:
@@ -111,7 +114,8 @@ class RequestTelemetry:
                 status = message["status"]
             await send(message)
 
-        parent = propagate.extract(_trace_headers(scope))
+        told = _trace_headers(scope)
+        parent = propagate.extract(told) if told else None
         with _tracer.start_as_current_span(
             f"{scope['method']} {self._service}", context=parent, kind=SpanKind.SERVER
         ) as span:

@@ -7,6 +7,8 @@ from libs.common.events.ingest import Line, LineAuthor, Receipt, SocialEvent, Vi
 from libs.common.events.routing import SendMessage, ShowRead
 
 LIVECHAT = "livechat"
+REMEMBERED_INCOMING = 20
+"""Lines of a visitor that an agent may still be told to have read."""
 
 
 class Visitor(Frozen):
@@ -19,7 +21,8 @@ class Visitor(Frozen):
     """Number of the newest line."""
     read_seq: int = 0
     """Newest of the visitor's own lines that an agent has read."""
-    seq_of_last_incoming: int = 0
+    incoming: dict[str, int] = {}
+    """The newest of the visitor's own lines: native id → number."""
     version: int = 0
 
 
@@ -37,9 +40,10 @@ def decide(state: Visitor | None, event: Event) -> tuple[Visitor | None, Sequenc
         visitor, told = _line(_visitor(state, event), event, _outgoing(event))
         return visitor, [*told, Receipt.of(event, "sent", event.at)]
     assert isinstance(event, ShowRead)
-    if state is None or state.read_seq == state.seq_of_last_incoming:
+    seq = state.incoming.get(event.native_id, 0) if state else 0
+    if state is None or seq <= state.read_seq:
         return state, ()
-    read = state.model_copy(update={"read_seq": state.seq_of_last_incoming, "version": state.version + 1})
+    read = state.model_copy(update={"read_seq": seq, "version": state.version + 1})
     return read, [_update(read, event, "visitor.read", None)]
 
 
@@ -49,10 +53,11 @@ def _visitor(state: Visitor | None, event: SocialEvent | SendMessage) -> Visitor
 
 def _line(visitor: Visitor, event: SocialEvent | SendMessage, line: Line) -> tuple[Visitor, list[Event]]:
     seq = visitor.seq + 1
-    last_incoming = seq if line.direction == "incoming" else visitor.seq_of_last_incoming
-    after = visitor.model_copy(
-        update={"seq": seq, "seq_of_last_incoming": last_incoming, "version": visitor.version + 1}
-    )
+    incoming = visitor.incoming
+    if isinstance(event, SocialEvent):
+        newest = [*incoming.items(), (event.object.native_id, seq)][-REMEMBERED_INCOMING:]
+        incoming = dict(newest)
+    after = visitor.model_copy(update={"seq": seq, "incoming": incoming, "version": visitor.version + 1})
     return after, [_update(after, event, "visitor.line", line.model_copy(update={"seq": seq}))]
 
 

@@ -112,4 +112,12 @@ def read_livechat(broker: KafkaBroker, bus: Bus, visitors: Visitors, poll_ms: in
             known=known,
         )
 
-    return listen(broker, bus, [SOCIAL_EVENTS, INGEST_COMMANDS], LIVECHAT, on_livechat, poll_ms=poll_ms)
+    return listen(
+        broker,
+        bus,
+        [SOCIAL_EVENTS, INGEST_COMMANDS],
+        LIVECHAT,
+        on_livechat,
+        poll_ms=poll_ms,
+        marker=b'"livechat"',
+    )

@@ -30,6 +30,6 @@ def read_feed(broker: KafkaBroker, bus: Bus, archive: Archive, poll_ms: int) -> 
     """Entries are kept for agents who come back after a while."""
 
     async def on_feed(batch: Batch) -> None:
-        await archive.keep(batch.records)
+        await archive.keep(batch)
 
     return listen(broker, bus, [FEED], ARCHIVE_GROUP, on_feed, poll_ms=poll_ms)

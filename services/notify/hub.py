@@ -17,7 +17,7 @@ import structlog
 from aiokafka.partitioner import murmur2
 
 from libs.common.events.notify import FeedEntry
-from libs.common.kafka import KafkaSettings, Record, Tailed, tail
+from libs.common.kafka import KafkaSettings, Tailed, tail
 from libs.common.logs import frames
 from libs.common.topics import FEED
 
@@ -63,19 +63,11 @@ class Told:
         return self._frame
 
 
-def told(record: Record) -> Told:
-    """A record of the feed's topic as agents get it."""
-    entry = record.event
-    assert isinstance(entry, FeedEntry)
+def told(entry: FeedEntry, number: int) -> Told:
+    """An entry of the feed's topic as agents get it."""
     public = entry.model_dump(mode="json", exclude={"tenant", "about"})
-    return Told(
-        record.position.offset,
-        entry.tenant,
-        entry.brand_id,
-        entry.id,
-        ephemeral=entry.ephemeral,
-        entry={**public, "subject": entry.about},
-    )
+    shown = {**public, "subject": entry.about}
+    return Told(number, entry.tenant, entry.brand_id, entry.id, ephemeral=entry.ephemeral, entry=shown)
 
 
 class OldEntries(Protocol):
@@ -228,7 +220,9 @@ class Hub:
                 for part, begin in found.begins.items()
             }
         for record in found.records:
-            one = told(record)
+            entry = record.event
+            assert isinstance(entry, FeedEntry)
+            one = told(entry, record.position.offset)
             if self._rings[record.position.partition].add(one):
                 for connection in self._connections.get(one.tenant, ()):
                     connection.tell(one)

@@ -1,13 +1,11 @@
 """The feed's archive; the only code that names its fields."""
 
-import json
-from collections.abc import Sequence
 from datetime import timedelta
 
 from pymongo import ASCENDING, IndexModel, InsertOne, UpdateOne
 
 from libs.common.events.notify import FeedEntry
-from libs.common.kafka import Record
+from libs.common.kafka import Batch
 from libs.common.mongo import Database, write_mirrors
 from services.notify.hub import Told, told
 
@@ -29,26 +27,23 @@ class Archive:
         self._entries = database["entries"]
         self._progress = database["progress"]
 
-    async def keep(self, records: Sequence[Record]) -> None:
-        """Keep entries under their first number, then say how far each partition is kept."""
-        writes = []
-        for record in records:
-            entry = record.event
-            if isinstance(entry, FeedEntry) and not entry.ephemeral:
-                writes.append(
-                    InsertOne(
-                        {
-                            "_id": entry.id,
-                            "tenant": entry.tenant,
-                            "brand_id": entry.brand_id,
-                            "number": record.position.offset,
-                            "expires_at": entry.at + KEPT,
-                            "entry": json.dumps(told(record).entry),
-                        }
-                    )
-                )
+    async def keep(self, batch: Batch) -> None:
+        """Keep entries, as they stand on the topic, then say how far each partition is kept."""
+        writes = [
+            InsertOne(
+                {
+                    "_id": entry.id,
+                    "tenant": entry.tenant,
+                    "number": record.position.offset,
+                    "expires_at": entry.at + KEPT,
+                    "body": batch.raw[record.position].value,
+                }
+            )
+            for record in batch.records
+            if isinstance(entry := record.event, FeedEntry) and not entry.ephemeral
+        ]
         await write_mirrors(self._entries, writes)
-        ends = {record.position.partition: record.position.offset for record in records}
+        ends = {record.position.partition: record.position.offset for record in batch.records}
         await self._progress.bulk_write(
             [UpdateOne({"_id": part}, {"$max": {"number": end}}, upsert=True) for part, end in ends.items()]
         )
@@ -62,14 +57,4 @@ class Archive:
         """A tenant's entries with numbers between these two, oldest first."""
         query = {"tenant": tenant, "number": {"$gt": after, "$lt": before}}
         cursor = self._entries.find(query).sort("number", ASCENDING).limit(limit)
-        return [
-            Told(
-                doc["number"],
-                tenant,
-                doc["brand_id"],
-                doc["_id"],
-                ephemeral=False,
-                entry=json.loads(doc["entry"]),
-            )
-            async for doc in cursor
-        ]
+        return [told(FeedEntry.model_validate_json(doc["body"]), doc["number"]) async for doc in cursor]

@@ -32,9 +32,10 @@ def read_conversation_inputs(
         events = [record.event for record in batch.records]
         social = [event for event in events if isinstance(event, SocialEvent)]
         commands = [event.id for event in events if isinstance(event, ConversationCommand)]
-        settings = await brands.find({(event.tenant, event.brand_id) for event in social})
-        known = (await messages.known(social) if social else {}) | (
-            await outcomes.positions(commands) if commands else {}
+        settings, brought, done = await asyncio.gather(
+            brands.find({(event.tenant, event.brand_id) for event in social}),
+            messages.known(social),
+            outcomes.positions(commands),
         )
 
         def brand_of(tenant: str, brand: str) -> BrandSettings:
@@ -46,7 +47,7 @@ def read_conversation_inputs(
             target=conversation.target,
             decide=partial(conversation.decide, brand_of=brand_of),
             project=partial(_project, messages, outcomes),
-            known=known,
+            known=brought | done,
         )
 
     return listen(

@@ -206,6 +206,8 @@ class Brands:
 
     async def find(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], BrandSettings]:
         """The settings of some (tenant, brand)."""
+        if not keys:
+            return {}
         cursor = self._docs.find({"_id": {"$in": [f"{tenant}/{brand}" for tenant, brand in sorted(keys)]}})
         return {(doc["tenant"], doc["brand_id"]): BrandSettings.model_validate(doc) async for doc in cursor}
 

@@ -171,7 +171,7 @@ def visitor_events(orders: list[SendMessage]) -> Iterator[Event]:
     yield from (made for made in map(entry, (typing, agent)) if made)
     from tests.ingest.test_visitor import read
 
-    yield from visitor.decide(state, read("anna", 3))[1]
+    yield from visitor.decide(state, read("anna", 1))[1]
 
 
 def main() -> None:

@@ -1,25 +1,38 @@
 """Contracts of the topics: what is written on them, one module per producer."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha1
 from typing import Annotated, ClassVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 NAMESPACE = UUID("5b0f3c1e-64c5-4b3f-9d6c-7f6f0c7c4e01")
+_PREFIX = NAMESPACE.bytes
+_ZERO = timedelta(0)
 
 
 def derive_id(*parts: str | int) -> str:
     """Name a thing after its cause, so that a redelivery names it the same again.
 
+    It is `uuid5` (RFC 9562), written out: an event needs several, and the library's takes three times as long.
+
     Args:
         parts: what makes it unique, most general first; joined by a separator no part can hold.
     """
-    return str(uuid5(NAMESPACE, "\x1f".join(str(part) for part in parts)))
+    digest = bytearray(
+        sha1(_PREFIX + "\x1f".join(map(str, parts)).encode(), usedforsecurity=False).digest()[:16]
+    )
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def instant(moment: datetime) -> datetime:
     """A moment in UTC and whole milliseconds: what the database keeps, so nothing changes in it."""
+    if moment.microsecond % 1000 == 0 and moment.utcoffset() == _ZERO:
+        return moment
     moment = moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
