@@ -42,31 +42,41 @@ async def measure_whole(engines: Engines) -> list[Result]:
 
 
 async def _webhook(stack: Stack, channel: dict[str, Any]) -> Result:
-    """Answers per second; the pipeline behind it works on the same cores, and drops the repeats."""
-    port = free_port()
-    bare = subprocess.Popen([sys.executable, "-m", "bench.bare", str(port), stack.engines.kafka_servers])  # noqa: ASYNC220
+    """Answers per second of a door, an ingest instance that leaves the reading to others."""
+    ports = {"door": free_port(), "bare": free_port()}
+    env = {**stack.env, "INGEST_DOORS_ONLY": "true", "INGEST_PORT": str(ports["door"])}
+    door = subprocess.Popen([sys.executable, "-m", "services.ingest"], env=env)  # noqa: ASYNC220
+    bare = subprocess.Popen(  # noqa: ASYNC220
+        [sys.executable, "-m", "bench.bare", str(ports["bare"]), stack.engines.kafka_servers]
+    )
     try:
         raw = b'{"thread":"t","text":"' + b"Wo bleibt mein Paket? " * 20 + b'","author":{"id":"a"}}'
-        ours = request(
-            channel["hook_url"].replace("localhost", "127.0.0.1"), signed(channel["secret"], "same", raw), raw
-        )
-        theirs = request(f"http://127.0.0.1:{port}/hook", {}, raw)
-        await _until_up(f"http://127.0.0.1:{port}/docs")
-        rates: dict[str, list[float]] = {"ours": [], "bare": []}
-        for _ in range(3):
-            for name, target, one in (("ours", stack.port, ours), ("bare", port, theirs)):
-                await post_all(target, [one] * WARM_UP)
-                rates[name].append(WEBHOOKS / await post_all(target, [one] * WEBHOOKS))
-                await asyncio.sleep(1)
-        rate, limit = statistics.median(rates["ours"]), statistics.median(rates["bare"])
+        path = f"http://127.0.0.1:{ports['door']}/api/ingest/v1/hooks/{channel['id']}"
+        requests = {
+            "door": request(path, signed(channel["secret"], "same", raw), raw),
+            "bare": request(f"http://127.0.0.1:{ports['bare']}/hook", {}, raw),
+        }
+        rates: dict[str, list[float]] = {"door": [], "bare": []}
+        for name, url in (
+            ("door", f"http://127.0.0.1:{ports['door']}/live"),
+            ("bare", f"http://127.0.0.1:{ports['bare']}/docs"),
+        ):
+            await _until_up(url)
+            await post_all(ports[name], [requests[name]] * WARM_UP)
+        stack.pause()  # the readers of the other process would share the cores
+        for name in ("door", "bare") * 3:
+            rates[name].append(WEBHOOKS / await post_all(ports[name], [requests[name]] * WEBHOOKS))
+        rate, limit = statistics.median(rates["door"]), statistics.median(rates["bare"])
         print(
             f"  webhook                  {rate:8.0f}/s   bare {limit:8.0f}/s  ratio {rate / limit:.2f}",
             flush=True,
         )
         return Result("webhook", rate, "requests/s", rate / limit, 0.7)
     finally:
-        bare.terminate()
-        bare.wait()
+        stack.resume()
+        for process in (door, bare):
+            process.terminate()
+            process.wait()
 
 
 async def _until_up(url: str) -> None:

@@ -59,11 +59,13 @@ def create_app(settings: Settings) -> FastAPI:
             outbound = Outbound(client, allow_private=settings.allow_private_callbacks)
             sender = Sender(registry, Sends(database), outbound)
             broker, poll_ms = build_broker(settings.kafka), settings.kafka.poll_ms
-            readers = [
-                handlers.read_deliveries(broker, bus, registry, Claims(database), poll_ms),
-                handlers.read_orders(broker, bus, sender, poll_ms),
-                handlers.read_livechat(broker, bus, visitors, poll_ms),
-            ]
+            readers = []
+            if not settings.doors_only:
+                readers = [
+                    handlers.read_deliveries(broker, bus, registry, Claims(database), poll_ms),
+                    handlers.read_orders(broker, bus, sender, poll_ms),
+                    handlers.read_livechat(broker, bus, visitors, poll_ms),
+                ]
             hub = VisitorHub(settings.kafka)
             async with broker, hub.run():
                 await broker.start()

@@ -18,6 +18,8 @@ class Settings(ServiceSettings):
     """Fernet keys of the channels' secrets: the first encrypts, all decrypt (rotation)."""
     public_url: str = "http://localhost:8000"
     """Where networks and visitors reach us."""
+    doors_only: bool = False
+    """Only take what networks and visitors bring; other instances read. Doors then scale apart."""
     allow_private_callbacks: bool = False
     """Let callbacks go to private networks: for a laptop and tests, never in production."""
 

@@ -178,6 +178,7 @@ def test_the_empty_desk_and_the_sign_in_are_usable_by_everybody(
         expect(page.get_by_role("button", name="Anmelden")).to_be_visible()
         assert serious(page) == []
         page.get_by_role("button", name="Anmelden").click()
+        expect(page.get_by_role("heading", name="Who are you today?")).to_be_visible()
         assert serious(page) == []
         page.get_by_role("link", name=re.compile("Mira")).click()
         expect(page.get_by_text("Ihnen ist nichts zugewiesen")).to_be_visible()

@@ -10,6 +10,7 @@ const LONGEST_WAIT_MS = 30_000;
 const SOCKET_FAILURES_BEFORE_POLLING = 2;
 const POLL_SECONDS = 20;
 const TRY_SOCKET_AGAIN_MS = 120_000;
+const LATER_MS = 5_000;
 
 export class Connection {
   private socket: WebSocket | null = null;
@@ -20,6 +21,8 @@ export class Connection {
   private timer = 0;
   private heartbeat = 0;
   private started = false;
+  /** The one line that is on its way: the next one waits, so that order holds whatever fails. */
+  private inFlight: string | null = null;
 
   constructor(
     private readonly api: Api, private readonly memory: Memory,
@@ -36,10 +39,23 @@ export class Connection {
     void this.connect();
   }
 
-  send(draft: Draft): void {
+  /** Send what is to be sent: one line at a time, the next when this one was accepted or refused. */
+  send(): void {
     this.start();
-    if (this.socket?.readyState === WebSocket.OPEN && this.state().connection === "live") this.post({ type: "message", ...plain(draft) });
-    else if (this.polling) void this.say(draft);
+    const draft = toSend(this.state())[0];
+    if (!draft || this.inFlight) return;
+    if (this.socket?.readyState === WebSocket.OPEN && this.state().connection === "live") {
+      this.inFlight = draft.client_id;
+      this.post({ type: "message", ...plain(draft) });
+    } else if (this.polling) {
+      this.inFlight = draft.client_id;
+      void this.say(draft);
+    }
+  }
+
+  private settled(client_id: string | null): void {
+    if (client_id !== null && client_id === this.inFlight) this.inFlight = null;
+    this.send();
   }
 
   /** Typing, ack and seen: worth telling now or not at all. */
@@ -106,30 +122,36 @@ export class Connection {
     switch (frame.type) {
       case "welcome":
         this.dispatch({ type: "welcome", open: frame.open, read_seq: frame.read_seq, seq: frame.seq });
-        for (const draft of toSend(this.state())) this.post({ type: "message", ...plain(draft) });
+        this.inFlight = null;
+        this.send();
         break;
       case "line":
         this.dispatch({ type: "line", line: frame.line });
+        this.settled(frame.line.client_id);
         // A number is missing: what came between is on its way nowhere, so ask again from where we are.
         if (frame.line.seq > this.state().seq) this.again(0);
         break;
       case "problem":
         if (frame.client_id) this.refused(frame.client_id, frame.problem);
         break;
-      case "accepted": case "read": case "typing": case "open":
+      case "accepted":
+        this.dispatch(frame as Action);
+        this.settled(frame.client_id);
+        break;
+      case "read": case "typing": case "open":
         this.dispatch(frame as Action);
         break;
     }
   }
 
+  /** Refused for good: the next line's turn. Refused for now: this one again, the others wait. */
   private refused(client_id: string, problem: { status: number; detail?: string; title: string }): void {
-    if (problem.status === 429 || problem.status >= 500) setTimeout(() => this.resend(client_id), 10_000);
-    else this.dispatch({ type: "refused", client_id, failure: problem.detail || problem.title });
-  }
-
-  private resend(client_id: string): void {
-    const draft = toSend(this.state()).find((one) => one.client_id === client_id);
-    if (draft) this.send(draft);
+    if (problem.status === 429 || problem.status >= 500) {
+      setTimeout(() => this.settled(client_id), LATER_MS);
+      return;
+    }
+    this.dispatch({ type: "refused", client_id, failure: problem.detail || problem.title });
+    this.settled(client_id);
   }
 
   private async poll(token: string): Promise<void> {
@@ -143,7 +165,8 @@ export class Connection {
         if (wait === 0) {
           const seq = Math.max(this.state().seq, found.lines.at(-1)?.seq ?? 0);
           this.dispatch({ type: "welcome", open: found.open, read_seq: found.read_seq, seq });
-          for (const draft of toSend(this.state())) void this.say(draft);
+          this.inFlight = null;
+          this.send();
         }
         this.dispatch({ type: "read", seq: found.read_seq });
         for (const line of found.lines) this.dispatch({ type: "line", line });
@@ -163,9 +186,10 @@ export class Connection {
     try {
       await this.api.say(token, draft);
       this.dispatch({ type: "accepted", client_id: draft.client_id });
+      this.settled(draft.client_id);
     } catch (error) {
-      if (error instanceof Refused) this.dispatch({ type: "refused", client_id: draft.client_id, failure: error.message });
-      else setTimeout(() => this.resend(draft.client_id), 5_000);
+      const problem = error instanceof Refused ? { status: error.status, title: error.message } : { status: 503, title: "" };
+      this.refused(draft.client_id, problem);
     }
   }
 

@@ -42,12 +42,11 @@ async function begin(script: HTMLScriptElement): Promise<void> {
     onSay: (text, email) => {
       const draft: Draft = { client_id: newId(), text, email, at: new Date().toISOString(), state: "sending" };
       dispatch({ type: "written", draft });
-      connection.send(draft);
+      connection.send();
     },
     onRetry: (client_id) => {
       dispatch({ type: "retried", client_id });
-      const draft = state.drafts.find((one) => one.client_id === client_id);
-      if (draft) connection.send(draft);
+      connection.send();
     },
     onTyping: (typing) => connection.signal({ typing }),
   });
