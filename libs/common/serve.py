@@ -16,6 +16,8 @@ from libs.common.settings import ServiceSettings
 from libs.common.telemetry import RequestTelemetry, configure_telemetry
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
+_OURS: Any = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own telemetry would make three more spans per request: `RequestTelemetry` makes the one."""
 _SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -33,6 +35,7 @@ def service_app(name: str, lifespan: Lifespan) -> FastAPI:
         redoc_url=None,
         servers=[{"url": f"/api/{name}"}],
         root_path_in_servers=False,
+        telemetry=_OURS,
     )
     app.state.checks = None
     answer_problems(app)
@@ -50,12 +53,13 @@ def service_app(name: str, lifespan: Lifespan) -> FastAPI:
 
 def assemble(apps: Mapping[str, FastAPI], settings: ServiceSettings) -> FastAPI:
     """One application out of services, whose lifespans it runs."""
+    mounted = {f"/api/{name}/": _Mounted(app) for name, app in apps.items()}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for app in apps.values():
-                mounted[app].state = await stack.enter_async_context(app.router.lifespan_context(app))
+            for one in mounted.values():
+                one.state = await stack.enter_async_context(one.app.router.lifespan_context(one.app))
             yield
 
     def checks() -> Mapping[str, Check] | None:
@@ -65,7 +69,8 @@ def assemble(apps: Mapping[str, FastAPI], settings: ServiceSettings) -> FastAPI:
             f"{name}.{what}": check for name, app in apps.items() for what, check in app.state.checks.items()
         }
 
-    whole = FastAPI(lifespan=lifespan, openapi_url=None)
+    whole = FastAPI(lifespan=lifespan, openapi_url=None, telemetry=_OURS)
+    whole.add_middleware(_Dispatch, apps=mounted)
     whole.add_middleware(SecurityHeaders)
     if settings.allowed_origins:
         whole.add_middleware(
@@ -76,9 +81,6 @@ def assemble(apps: Mapping[str, FastAPI], settings: ServiceSettings) -> FastAPI:
             expose_headers=["etag", "location"],
         )
     whole.include_router(health_router(checks))
-    mounted = {app: _Mounted(app) for app in apps.values()}
-    for name, app in apps.items():
-        whole.mount(f"/api/{name}", mounted[app])
     return whole
 
 
@@ -103,15 +105,32 @@ def run(settings: ServiceSettings, apps: Mapping[str, FastAPI], whole: FastAPI |
 
 
 class _Mounted:
-    """Hands a mounted application the state its lifespan has made: Starlette would not."""
+    """A service's application with the state its lifespan has made."""
 
     def __init__(self, app: FastAPI) -> None:
-        self._app = app
+        self.app = app
         self.state: Any = {}
 
+
+class _Dispatch:
+    """Hands a service's requests to it straight, without a walk through the routes of the pages."""
+
+    def __init__(self, app: ASGIApp, apps: Mapping[str, _Mounted]) -> None:
+        self._pages = app
+        self._apps = apps
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["state"] = {**scope.get("state", {}), **(self.state or {})}
-        await self._app(scope, receive, send)
+        if scope["type"] in ("http", "websocket"):
+            for prefix, mounted in self._apps.items():
+                if scope["path"].startswith(prefix):
+                    inner = {
+                        **scope,
+                        "root_path": scope.get("root_path", "") + prefix[:-1],
+                        "state": dict(mounted.state or {}),
+                    }
+                    await mounted.app(inner, receive, send)
+                    return
+        await self._pages(scope, receive, send)
 
 
 class SecurityHeaders:

@@ -14,7 +14,7 @@ from libs.common.health import checks_of
 from libs.common.kafka import Bus, build_broker, open_bus
 from libs.common.mongo import open_database
 from libs.common.serve import service_app
-from services.ingest import handlers, livechat_routes, routes
+from services.ingest import handlers, hook_routes, livechat_routes, routes
 from services.ingest.hub import VisitorHub
 from services.ingest.livechat_routes import AnyOrigin, Limiter
 from services.ingest.outbound import Outbound
@@ -87,6 +87,6 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = service_app("ingest", lifespan)
     app.add_middleware(AnyOrigin)
-    for router in (routes.router, livechat_routes.router, dead.router):
+    for router in (hook_routes.router, routes.router, livechat_routes.router, dead.router):
         app.include_router(router)
     return app
