@@ -31,7 +31,8 @@ STOP_SECONDS = 25.0
 def main() -> None:
     """Run until Ctrl-C."""
     port, data = int(os.environ.get("PORT") or 8000), Path(os.environ.get("DATA") or ".resonanz").resolve()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         require_free(port, "Resonanz", "PORT")
         with start_engines(data, _say) as engines, serve(engines, port, data) as seeded:

@@ -1,77 +1,112 @@
 /** The agents' feed: a WebSocket that comes back with the last number it saw, so nothing is missed. */
-import { currentToken, renewedToken } from "../auth/session";
-import type { Entry } from "./apply";
+import { waitBefore } from "./backoff";
+import type { Entry, Frame } from "./entry";
+import { Seen } from "./seen";
 
 export type Liveness = "connecting" | "live" | "waiting";
 
-interface Frame { type: "welcome" | "entry" | "reset" | "ping"; number: number; entry: Entry }
+export interface Handlers {
+  onEntry(entry: Entry): void;
+  /** Too far behind: load anew what is shown. */
+  onReset(): void;
+  /** The line is back; what is never repeated (presence) must be asked for. */
+  onReturn(): void;
+  onLiveness(liveness: Liveness): void;
+}
 
-const LONGEST_WAIT_MS = 15_000;
+export interface Line {
+  address: string;
+  /** A token; `renew`: the one before was refused. None: nobody is signed in any more. */
+  token(renew: boolean): Promise<string | null>;
+  open(address: string): WebSocket;
+}
+
 const SILENCE_MS = 45_000;
-const REMEMBERED = 2_000;
+const TOKEN_REFUSED = 4401;
 
-export function openFeed(handlers: { onEntry(entry: Entry): void; onReset(): void; onLiveness(liveness: Liveness): void }): () => void {
-  let after: number | null = null;
-  let attempts = 0;
-  let socket: WebSocket | null = null;
-  let timer = 0;
-  let silence = 0;
-  let closed = false;
-  const seen: string[] = [];
+export class FeedConnection {
+  private after: number | null = null;
+  private attempt = 0;
+  private socket: WebSocket | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+  private wasLive = false;
+  private isClosed = false;
+  private readonly seen = new Seen();
 
-  const heard = (): void => {
-    clearTimeout(silence);
-    silence = window.setTimeout(() => socket?.close(), SILENCE_MS);
-  };
-  const take = (frame: Frame): void => {
-    heard();
-    if (frame.type === "welcome") {
-      attempts = 0;
-      after ??= frame.number;
-      handlers.onLiveness("live");
-    } else if (frame.type === "reset") {
-      after = frame.number;
-      handlers.onReset();
-    } else if (frame.type === "entry") {
-      if (!frame.entry.ephemeral) after = Math.max(after ?? -1, frame.number);
-      if (seen.includes(frame.entry.id)) return;
-      seen.push(frame.entry.id);
-      if (seen.length > REMEMBERED) seen.shift();
-      handlers.onEntry(frame.entry);
-    }
-  };
-  const connect = async (renew = false): Promise<void> => {
-    const token = await (renew ? renewedToken() : currentToken()).catch(() => null);
-    if (closed) return;
-    if (!token) return again();
-    const opened = (socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/notify/v1/feed`));
-    opened.onopen = () => opened.send(JSON.stringify({ type: "hello", token, after }));
-    opened.onmessage = (event) => take(JSON.parse(event.data as string) as Frame);
-    opened.onclose = (event) => {
-      if (opened === socket) again(event.code === 4401);
+  constructor(
+    private readonly line: Line,
+    private readonly handlers: Handlers,
+  ) {
+    void this.connect();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.retry);
+    this.hangUp();
+  }
+
+  /** The computer says it is online again: don't wait any longer. */
+  hurry(): void {
+    if (this.isClosed || this.socket) return;
+    clearTimeout(this.retry);
+    void this.connect();
+  }
+
+  private async connect(renew = false): Promise<void> {
+    const token = await this.line.token(renew).catch(() => undefined);
+    if (this.isClosed || this.socket) return;
+    if (token === null) return this.handlers.onLiveness("waiting"); // signing in again loads the page
+    if (token === undefined) return this.comeBack();
+    const socket = (this.socket = this.line.open(this.line.address));
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token, after: this.after }));
+    socket.onmessage = (event) => socket === this.socket && this.take(JSON.parse(String(event.data)) as Frame);
+    socket.onclose = (event) => {
+      if (socket !== this.socket) return;
+      this.hangUp();
+      this.comeBack(event.code === TOKEN_REFUSED);
     };
-    heard();
-  };
-  const again = (renew = false): void => {
-    clearTimeout(silence);
-    if (closed) return;
-    handlers.onLiveness("waiting");
-    const longest = Math.min(LONGEST_WAIT_MS, 300 * 2 ** attempts++);
-    timer = window.setTimeout(() => void connect(renew), longest * (0.5 + Math.random() / 2));
-  };
-  const online = (): void => {
-    if (socket?.readyState === WebSocket.OPEN) return;
-    clearTimeout(timer);
-    void connect();
-  };
+    this.listen();
+  }
 
-  addEventListener("online", online);
-  void connect();
-  return () => {
-    closed = true;
-    removeEventListener("online", online);
-    clearTimeout(timer);
-    clearTimeout(silence);
+  private take(frame: Frame): void {
+    this.listen();
+    if (frame.type === "welcome") {
+      this.attempt = 0;
+      this.after ??= frame.number;
+      this.handlers.onLiveness("live");
+      if (this.wasLive) this.handlers.onReturn();
+      this.wasLive = true;
+    } else if (frame.type === "reset") {
+      this.after = frame.number;
+      this.handlers.onReset();
+    } else if (frame.type === "entry") {
+      if (!frame.entry.ephemeral) this.after = Math.max(this.after ?? frame.number, frame.number);
+      if (this.seen.add(frame.entry.id)) this.handlers.onEntry(frame.entry);
+    }
+  }
+
+  /** The service pings every 20 seconds: a line that says nothing for longer is dead. */
+  private listen(): void {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      this.hangUp();
+      this.comeBack();
+    }, SILENCE_MS);
+  }
+
+  private hangUp(): void {
+    clearTimeout(this.silence);
+    const socket = this.socket;
+    this.socket = null;
     socket?.close();
-  };
+  }
+
+  private comeBack(renew = false): void {
+    if (this.isClosed) return;
+    this.handlers.onLiveness("waiting");
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => void this.connect(renew), waitBefore(this.attempt++));
+  }
 }

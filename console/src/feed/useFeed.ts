@@ -1,67 +1,48 @@
-/** Brings the feed into the query cache, and what is only true now into state. */
-import { type InfiniteData, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
-import type { Agent, Conversation, Message } from "../api/client";
-import { type Entry, type Page, placeConversation, placeMessage, type View } from "./apply";
-import { type Liveness, openFeed } from "./connection";
+/** Opens the feed while the desk is open, and ends what is only true for seconds. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { currentToken, renewedToken } from "../auth/session";
+import { KEYS, loadAnew, setTypists, takeEntry } from "./cache";
+import { FeedConnection, type Line, type Liveness } from "./connection";
+import type { Told } from "./conversations";
+import { stillTyping, type Typist } from "./typing";
 
-export interface Typist { conversation: string; name: string | null; kind: "contact" | "agent"; id: string }
+const LINE: Line = {
+  address: `${location.origin.replace(/^http/, "ws")}/api/notify/v1/feed`,
+  token: (renew) => (renew ? renewedToken() : currentToken()),
+  open: (address) => new WebSocket(address),
+};
 
-const TYPING_MS = 6_000;
-
-export function useFeed(me: string): { liveness: Liveness; typists: Typist[] } {
+export function useFeed(me: string): Liveness {
   const queries = useQueryClient();
   const [liveness, setLiveness] = useState<Liveness>("connecting");
-  const [typists, setTypists] = useState<Typist[]>([]);
-
   useEffect(() => {
-    const timers = new Map<string, number>();
-    const onTyping = (data: Entry["data"]): void => {
-      const { who, conversation_id, typing } = data;
-      if (!who || !conversation_id || who.id === me) return;
-      const key = `${conversation_id}:${who.id}`;
-      const stop = (): void => setTypists((held) => held.filter((one) => `${one.conversation}:${one.id}` !== key));
-      clearTimeout(timers.get(key));
-      stop();
-      if (!typing) return;
-      setTypists((held) => [...held, { conversation: conversation_id, name: who.name, kind: who.kind, id: who.id }]);
-      timers.set(key, window.setTimeout(stop, TYPING_MS));
-    };
-    const onEntry = (entry: Entry): void => {
-      if (entry.type === "typing") return onTyping(entry.data);
-      if (entry.type === "agent.presence_changed") {
-        const changed = entry.data as Agent;
-        queries.setQueryData<Agent[]>(["agents"], (held) => held && [...held.filter((one) => one.id !== changed.id), changed]);
-        return;
-      }
-      if (entry.type === "contact.changed") {
-        void queries.invalidateQueries({ queryKey: ["contact"] });
-        return;
-      }
-      if (entry.data.conversation) takeConversation(queries, entry.data.conversation, me);
-      if (entry.data.message) takeMessage(queries, entry.data.message);
-      if (entry.data.conversation) void queries.invalidateQueries({ queryKey: ["timeline"] });
-      if (entry.type === "conversation.assigned" || entry.type === "conversation.unassigned") void queries.invalidateQueries({ queryKey: ["agents"] });
-    };
-    const onReset = (): void => void queries.invalidateQueries();
-    const close = openFeed({ onEntry, onReset, onLiveness: setLiveness });
+    const feed = new FeedConnection(LINE, {
+      onEntry: (entry) => takeEntry(queries, entry, me),
+      onReset: () => loadAnew(queries),
+      onReturn: () => void queries.invalidateQueries({ queryKey: KEYS.agents }),
+      onLiveness: setLiveness,
+    });
+    const hurry = (): void => feed.hurry();
+    addEventListener("online", hurry);
+    const ticking = setInterval(() => setTypists(queries, (held) => stillTyping(held, Date.now())), 1_000);
     return () => {
-      close();
-      timers.forEach((timer) => clearTimeout(timer));
+      clearInterval(ticking);
+      removeEventListener("online", hurry);
+      feed.close();
     };
   }, [queries, me]);
-  return { liveness, typists };
+  return liveness;
 }
 
-type Queries = ReturnType<typeof useQueryClient>;
+const held = <T>(empty: T) => ({ queryFn: () => empty, initialData: empty, staleTime: Infinity, gcTime: Infinity });
 
-export function takeConversation(queries: Queries, changed: Conversation, me: string): void {
-  for (const [key] of queries.getQueriesData({ queryKey: ["conversations"] })) {
-    queries.setQueryData<InfiniteData<Page<Conversation>>>(key, (held) => held && { ...held, pages: placeConversation(held.pages, changed, key[1] as View, me) });
-  }
-  queries.setQueryData<Conversation>(["conversation", changed.id], (held) => (held && (held.version ?? 0) >= (changed.version ?? 0) ? held : changed));
+export const useTold = (): Told =>
+  useQuery({ queryKey: KEYS.told, ...held<Told>(new Map()) }).data;
+
+/** Others who are writing in a conversation just now. */
+export function useTypists(conversation: string): Typist[] {
+  const typists = useQuery({ queryKey: KEYS.typists, ...held<Typist[]>([]) }).data;
+  return useMemo(() => typists.filter((one) => one.conversation === conversation), [typists, conversation]);
 }
 
-export function takeMessage(queries: Queries, changed: Message): void {
-  queries.setQueryData<InfiniteData<Page<Message>>>(["messages", changed.conversation_id], (held) => held && { ...held, pages: placeMessage(held.pages, changed) });
-}
