@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 
 from deploy import demo
 from deploy.engines import Engines, start_engines
-from deploy.engines.process import EngineError, require_free
+from deploy.engines.process import EngineError, die_with_parent, require_free
 from deploy.indexes import apply_indexes
 from deploy.topics import apply_topics
 from libs.common.kafka import KafkaSettings
@@ -65,7 +65,10 @@ def serve(engines: Engines, port: int, data: Path) -> Iterator[dict[str, Any]]:
         _say(f"Mind: {line}")
     demo.write_people(data)
     process = subprocess.Popen(
-        [sys.executable, "-m", "services"], env={**os.environ, **env}, start_new_session=True
+        [sys.executable, "-m", "services"],
+        env={**os.environ, **env},
+        start_new_session=True,
+        preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one thread here
     )
     try:
         _wait_ready(base, process)

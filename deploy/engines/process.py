@@ -52,7 +52,7 @@ class Child:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 env=self._env,
-                preexec_fn=_die_with_parent if watched else None,  # noqa: PLW1509
+                preexec_fn=die_with_parent if watched else None,  # noqa: PLW1509
                 start_new_session=True,
             )
 
@@ -131,5 +131,6 @@ def port_setting(name: str) -> int | None:
     return int(given) or None
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """For a child just forked by the main thread: be killed when the parent ends, however it ends."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

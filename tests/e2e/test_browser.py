@@ -82,6 +82,8 @@ class opened:  # noqa: N801 - reads as a word
         return self._context
 
     def __exit__(self, *_: object) -> None:
+        for page in self._context.pages:
+            page.goto("about:blank")  # its sockets are closed before the context is
         self._context.close()
         assert self.errors == []
 

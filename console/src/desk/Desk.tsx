@@ -43,27 +43,29 @@ export function Desk({ me }: { me: Me }) {
               onHelp={() => setHelps(true)}
             />
           </div>
-          <div className={css.list}>
-            <ConversationList
-              view={view}
-              onStatus={(status) => go({ view: { ...view, status }, conversation: null })}
-              chosen={conversation}
-              onChoose={choose}
-              onViews={() => toggle("views")}
-              liveness={liveness}
-            />
-          </div>
-          <main className={css.pane} aria-label={t("conversation.label")}>
-            {conversation ? (
-              <ConversationPane
-                key={conversation}
-                id={conversation}
-                onBack={() => go({ conversation: null })}
-                onContact={() => toggle("contact")}
+          <main className={css.middle}>
+            <div className={css.list}>
+              <ConversationList
+                view={view}
+                onStatus={(status) => go({ view: { ...view, status }, conversation: null })}
+                chosen={conversation}
+                onChoose={choose}
+                onViews={() => toggle("views")}
+                liveness={liveness}
               />
-            ) : (
-              <Blank icon="chat" title={t("conversation.choose")} why={t("conversation.chooseWhy")} />
-            )}
+            </div>
+            <section className={css.pane} aria-label={t("conversation.label")}>
+              {conversation ? (
+                <ConversationPane
+                  key={conversation}
+                  id={conversation}
+                  onBack={() => go({ conversation: null })}
+                  onContact={() => toggle("contact")}
+                />
+              ) : (
+                <Blank icon="chat" title={t("conversation.choose")} why={t("conversation.chooseWhy")} />
+              )}
+            </section>
           </main>
           <aside className={css.contact} ref={contact} tabIndex={-1} aria-label={t("contact.label")}>
             {conversation && (
